@@ -1,0 +1,1 @@
+"""Request, plan, apply, verify, undo. Knows the interfaces, not Docker."""

@@ -1,0 +1,1 @@
+"""The command line: parse, import the one command that is named, render."""

@@ -1,0 +1,1 @@
+"""One check a file: what about this host and engine will bite."""

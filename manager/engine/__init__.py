@@ -1,0 +1,1 @@
+"""The only package that imports docker: the live engine, the in-memory one, and what both share."""

@@ -1,0 +1,1 @@
+"""Pure values and pure functions: no input, no output, no clock."""

@@ -1,0 +1,96 @@
+"""One instant of engine and host, and a fingerprint of it.
+
+A plain dataclass and not a pydantic model: every `ls` makes one, and it must not pay for the
+import. What changes anything (requests, plans, journal) is validated by pydantic.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from manager.errors import NoSuchContainer
+from manager.model.container import Container
+from manager.model.listener import Listener
+from manager.model.portclass import LINUX_EPHEMERAL
+from manager.model.ports import PortRange
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """The engine that was asked.
+
+    local says that its host ports are this host's; only then do local sockets mean anything.
+    key names the engine for locks and journals, stable over restarts.
+    """
+
+    host: str
+    version: str
+    api_version: tuple[int, int] = (1, 41)
+    local: bool = True
+    key: str = ""
+    context: str | None = None
+    operating_system: str = ""
+    rootless: bool = False
+    swarm: bool = False
+    podman: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Engine and host at one instant.
+
+    engine None: none answered. listeners None: the host's sockets are not known (remote engine).
+    reserved maps host ports that settings set aside to the reason.
+    """
+
+    engine: EngineInfo | None
+    containers: tuple[Container, ...] = ()
+    listeners: tuple[Listener, ...] | None = None
+    ephemeral: PortRange = LINUX_EPHEMERAL
+    reserved: dict[int, str] = field(default_factory=dict)
+
+    def container(self, name_or_id: str) -> Container:
+        """Find one by exact name, full id, or an unambiguous id prefix, as docker does.
+
+        Raises NoSuchContainer, with the nearest names in the hint.
+        """
+        wanted = name_or_id.removeprefix("/")
+        for container in self.containers:
+            if wanted in {container.name, container.id}:
+                return container
+        by_prefix = [c for c in self.containers if wanted and c.id.startswith(wanted)]
+        if len(by_prefix) == 1:
+            return by_prefix[0]
+        raise NoSuchContainer(
+            f"no container is named {name_or_id!r}"
+            if not by_prefix
+            else f"{name_or_id!r} is the start of {len(by_prefix)} container ids",
+            hint=_nearest(wanted, (c.name for c in self.containers)),
+        )
+
+    def by_id(self, container_id: str) -> Container | None:
+        """The container with this full id, or None."""
+        return next((c for c in self.containers if c.id == container_id), None)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when any container comes, goes, changes its state or its ports."""
+        digest = hashlib.sha256()
+        for c in sorted(self.containers, key=lambda c: c.id):
+            facts = (c.id, c.name, c.state, *map(str, c.mappings), *sorted(map(str, c.published)))
+            digest.update("\x00".join(facts).encode() + b"\x01")
+        return digest.hexdigest()[:16]
+
+
+def _nearest(wanted: str, names: Iterable[str]) -> str:
+    """A hint with the names that look most like the one that was asked for."""
+    from difflib import get_close_matches  # noqa: PLC0415 -- only a mistyped name needs it
+
+    known = sorted(names)
+    close = get_close_matches(wanted, known, n=3, cutoff=0.5)
+    close = close or [name for name in known if wanted and wanted in name][:3]
+    if close:
+        return f"did you mean {' or '.join(close)}?"
+    return "pmap ls -a shows every container" if known else "this engine has no containers"

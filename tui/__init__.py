@@ -1,0 +1,1 @@
+"""The screen of pmap: a Textual front end over manager.service."""
