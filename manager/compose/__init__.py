@@ -1,1 +1,1 @@
-"""The only package that imports yaml: compose files, read as compose reads them, checked and edited by span."""
+"""Compose files: read as compose reads them, checked, and edited by span. Only here is yaml."""

@@ -1,1 +1,1 @@
-"""The only package that imports psutil or reads /proc and /etc: this host's sockets, processes and files."""
+"""This host's sockets, processes and files. Only here are psutil, /proc and /etc read."""
