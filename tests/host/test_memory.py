@@ -43,7 +43,7 @@ def test_they_are_what_the_core_asks_for() -> None:
 def test_bind_error_follows_from_the_listeners(
     address: str | None, port: int, error: str | None
 ) -> None:
-    host = MemoryHost([WEB, DUAL], addresses=[ip_address("10.0.0.5")])
+    host = MemoryHost([WEB, DUAL], addresses=[ip_address("10.0.0.5"), ip_address("::1")])
     ip = None if address is None else ip_address(address)
     assert host.bind_error(HostSocket(ip, port)) == error
 
