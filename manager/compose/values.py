@@ -1,0 +1,400 @@
+"""What reading compose files gives: projects, services, port entries, and where each stands.
+
+Everything is frozen. A value that cannot be known (a variable that is not set and has no
+default) is UNKNOWN, which is a value of its own: neither None nor empty, and never guessed.
+Beside it stands what compose itself would read, since compose takes an unset variable as empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+from typing import Final, Literal
+
+from manager.model.finding import Span
+from manager.model.ports import IPAddress, PortRange
+
+
+class Unknown(Enum):
+    """The type of UNKNOWN, the value of what cannot be known from the files."""
+
+    UNKNOWN = "unknown"
+
+    def __bool__(self) -> bool:
+        """False, so that `value or default` never takes it for something."""
+        return False
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+UnknownType = Literal[Unknown.UNKNOWN]
+
+
+class Style(StrEnum):
+    """How a node is written in the file."""
+
+    PLAIN = "plain"
+    SINGLE = "single-quoted"
+    DOUBLE = "double-quoted"
+    LITERAL = "literal"
+    FOLDED = "folded"
+    MAPPING = "mapping"
+    SEQUENCE = "sequence"
+
+    @property
+    def quoted(self) -> bool:
+        """Whether it stands in quotes."""
+        return self in {Style.SINGLE, Style.DOUBLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span of a file."""
+
+    file: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One use of a variable: `$NAME`, `${NAME}`, `${NAME:-word}` and the other forms.
+
+    operator is "" or one of :- - :? ? :+ +; word is what follows it, as written (None without
+    operator). value is what the environment says, None when it is not set there. span is exact
+    where the scalar stands verbatim in the file, else that of the whole scalar.
+    """
+
+    name: str
+    operator: str
+    word: str | None
+    value: str | None
+    span: Span
+
+    @property
+    def has_default(self) -> bool:
+        """Whether the form itself says what holds when the variable is not set."""
+        return self.operator in {":-", "-", ":+", "+"}
+
+    @property
+    def unset(self) -> bool:
+        """Whether neither the environment nor the form gives a value: nobody knows it."""
+        return self.value is None and not self.has_default
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A scalar, or a part of one such as the host port of a short entry.
+
+    raw: as written in the file (without the quotes). text: what compose reads, every variable
+    replaced, unset ones by nothing. span: where it stands; empty (start == end) for a part that
+    is left out between two colons. style: that of the scalar it is a part of.
+    """
+
+    raw: str
+    text: str
+    span: Span
+    style: Style = Style.PLAIN
+    variables: tuple[Variable, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        """False when a variable in it has no value."""
+        return not any(variable.unset for variable in self.variables)
+
+    @property
+    def value(self) -> str | UnknownType:
+        """The text, or UNKNOWN."""
+        return self.text if self.known else UNKNOWN
+
+
+class Syntax(StrEnum):
+    """The two ways to write a port entry."""
+
+    SHORT = "short"
+    LONG = "long"
+
+
+class Stage(StrEnum):
+    """Who refuses an entry, and when: compose reading it, or the engine at create or start."""
+
+    CONFIG = "config"
+    CREATE = "create"
+    START = "start"
+
+
+@dataclass(frozen=True, slots=True)
+class PortError:
+    """Why an entry is refused. part names a field of PortParts, or is None for the whole entry.
+
+    message is ours, in plain words; the reason that compose gives is in `reason`.
+    """
+
+    message: str
+    part: str | None
+    span: Span
+    stage: Stage = Stage.CONFIG
+    reason: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PortParts:
+    """The parts of an entry as written; None for what is not there at all.
+
+    In short syntax protocol is what follows the slash, published and target may be ranges.
+    """
+
+    host_ip: Part | None = None
+    published: Part | None = None
+    target: Part | None = None
+    protocol: Part | None = None
+    mode: Part | None = None
+    name: Part | None = None
+    app_protocol: Part | None = None
+
+    def get(self, name: str) -> Part | None:
+        """The part of that name (a field of this class), None when absent or no such part."""
+        found = getattr(self, name, None)
+        return found if isinstance(found, Part) else None
+
+
+@dataclass(frozen=True, slots=True)
+class PortRun:
+    """`count` consecutive ports of compose's normal form, of one entry.
+
+    published is the text of the first ("" when none is asked for); with count over 1 both
+    published (when not empty) and target grow by one each. A range in `published` with count 1
+    lets the engine pick one of it.
+    """
+
+    host_ip: str
+    published: str
+    target: int
+    protocol: str
+    mode: str = "ingress"
+    name: str = ""
+    app_protocol: str = ""
+    count: int = 1
+
+
+class OriginKind(StrEnum):
+    """How an entry came into its service."""
+
+    BASE = "base"
+    OVERRIDE = "override"
+    INCLUDE = "include"
+    EXTENDS = "extends"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How an entry came into its service.
+
+    layer counts the files of the project and the documents in them in the order in which compose
+    merges them, from 0. via: the include and extends statements that led here, outermost first.
+    alias: the `*name` or merge key through which an anchored list was taken, None without one.
+    """
+
+    kind: OriginKind = OriginKind.BASE
+    layer: int = 0
+    via: tuple[Place, ...] = ()
+    alias: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortEntry:
+    """One item of a `ports` list, in the file it came from.
+
+    span: the item itself, without the dash. parts: the written parts. host_ip: None is every
+    address. published: None leaves the choice to the engine. target: the container ports.
+    All three may be UNKNOWN, and are UNKNOWN too when `error` says that they cannot be read.
+    protocol is lower case in short syntax and as written in long. runs: what is left of it in
+    compose's normal form (a later entry with the same key takes the place of an earlier one);
+    empty when compose refuses it. picks: the engine takes one host port out of `published`.
+    """
+
+    service: str
+    file: str
+    span: Span
+    syntax: Syntax
+    style: Style
+    parts: PortParts
+    host_ip: IPAddress | UnknownType | None
+    published: PortRange | UnknownType | None
+    target: PortRange | UnknownType
+    protocol: str | UnknownType
+    origin: Origin = Origin()
+    error: PortError | None = None
+    runs: tuple[PortRun, ...] = ()
+    picks: bool = False
+    raw: str = ""
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """Every variable used in the entry, in order."""
+        parts = self.parts
+        found = [
+            variable
+            for part in (
+                parts.host_ip,
+                parts.published,
+                parts.target,
+                parts.protocol,
+                parts.mode,
+                parts.name,
+                parts.app_protocol,
+            )
+            if part is not None
+            for variable in part.variables
+        ]
+        return tuple(dict.fromkeys(sorted(found, key=lambda v: v.span)))
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.file, self.span)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """An entry that compose drops, because a later one has the same key."""
+
+    entry: PortEntry
+    by: PortEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service after every file was merged.
+
+    place: its key in the file that first names it. replicas: containers of it (`scale`, else
+    `deploy.replicas`, else 1). network_mode: None when not given. networks: as listed; empty
+    means the project's default one. entries: in compose's order. repeated: what compose dropped
+    as repeated. keys: where each of its keys stands, last file first wins.
+    """
+
+    name: str
+    place: Place
+    entries: tuple[PortEntry, ...] = ()
+    repeated: tuple[Repeated, ...] = ()
+    profiles: tuple[str, ...] = ()
+    replicas: int | UnknownType = 1
+    network_mode: Part | None = None
+    networks: tuple[str, ...] = ()
+    container_name: Part | None = None
+    image: Part | None = None
+    depends_on: tuple[str, ...] = ()
+    keys: Mapping[str, Place] = field(default_factory=dict)
+
+    def enabled(self, active: tuple[str, ...]) -> bool:
+        """Whether the active profiles start it; "*" stands for all of them."""
+        return not self.profiles or "*" in active or not set(self.profiles).isdisjoint(active)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network of the project.
+
+    host_binding: its com.docker.network.bridge.host_binding_ipv4, None without one.
+    """
+
+    name: str
+    place: Place | None = None
+    internal: bool | UnknownType = False
+    external: bool | UnknownType = False
+    driver: str | None = None
+    host_binding: IPAddress | UnknownType | None = None
+
+
+class ProblemKind(StrEnum):
+    """What is wrong with a file, or not as it should be."""
+
+    YAML = "yaml"
+    UNREADABLE = "unreadable"
+    TOO_LARGE = "too-large"
+    DUPLICATE_KEY = "duplicate-key"
+    WRONG_TYPE = "wrong-type"
+    MISSING_INCLUDE = "missing-include"
+    MISSING_EXTENDS = "missing-extends"
+    CYCLE = "cycle"
+    REDEFINED = "redefined"
+    REQUIRED_VARIABLE = "required-variable"
+    UNSET_VARIABLE = "unset-variable"
+    INVALID_VARIABLE = "invalid-variable"
+    ENV_FILE = "env-file"
+    SEVERAL_FILES = "several-files"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadProblem:
+    """Something that stood in the way of reading; the rest was read all the same.
+
+    fatal: compose itself stops here (in `normal_form` it is the ComposeError that is raised).
+    """
+
+    kind: ProblemKind
+    file: str
+    message: str
+    span: Span | None = None
+    hint: str = ""
+    service: str | None = None
+    fatal: bool = True
+    related: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """A file as read: `text` is what follows the byte order mark, newlines as they are.
+
+    encoding is utf-8, utf-16-le or utf-16-be; bom says whether there was a mark; newline is the
+    one used most. All offsets of Spans and Edits count characters of `text`.
+    """
+
+    path: str
+    text: str
+    encoding: str = "utf-8"
+    bom: bool = False
+    newline: str = "\n"
+
+    def encode(self, text: str) -> bytes:
+        """The bytes of a file that holds `text` and is encoded as this one is."""
+        mark = "\ufeff" if self.bom else ""
+        return (mark + text).encode(self.encoding)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFiles:
+    """The files that compose reads together, in order; the first one's folder is `directory`.
+
+    env_files: given ones (COMPOSE_ENV_FILES); empty means `.env` of the directory. profiles:
+    from COMPOSE_PROFILES. notes: what compose would warn of (two files with default names).
+    """
+
+    directory: str
+    files: tuple[str, ...]
+    env_files: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    notes: tuple[ReadProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What the files of one project say together.
+
+    sources: every file that was read, by the path that spans name, includes and extends too.
+    services: all of them, whatever their profiles; `profiles` are the active ones.
+    """
+
+    name: str
+    directory: str
+    files: tuple[str, ...]
+    sources: Mapping[str, SourceText]
+    services: tuple[Service, ...] = ()
+    networks: Mapping[str, Network] = field(default_factory=dict)
+    profiles: tuple[str, ...] = ()
+    problems: tuple[ReadProblem, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def service(self, name: str) -> Service | None:
+        """The service of that name, None when there is none."""
+        return next((service for service in self.services if service.name == name), None)
