@@ -58,10 +58,11 @@ class EngineEvent:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
-class Engine(Protocol):
-    """A container engine. Every method may raise EngineError; nothing is retried here.
+class EngineReader(Protocol):
+    """What can be asked of a container engine, changing nothing.
 
-    Containers are named by full id, but for `container`, which takes what a person types.
+    Every method may raise EngineError; nothing is retried here. Containers are named by full id,
+    but for `record`, which takes what a person types.
     """
 
     def info(self) -> EngineInfo:
@@ -79,6 +80,34 @@ class Engine(Protocol):
     def decode(self, record: Record) -> Container:
         """The container that a raw inspect describes. Calls nothing."""
         ...
+
+    def layer_changes(self, container_id: str) -> tuple[LayerChange, ...]:
+        """What the writable layer holds (GET /containers/X/changes), mount points left out."""
+        ...
+
+    def image_id(self, reference: str) -> str | None:
+        """The id that an image name or id resolves to, None when it is not here."""
+        ...
+
+    def network_id(self, name_or_id: str) -> str | None:
+        """The id of a network, None when it is gone."""
+        ...
+
+    def logs(self, container_id: str, *, tail: int = 20) -> str:
+        """The last lines of its output, decoded with replacement."""
+        ...
+
+    def now(self) -> str:
+        """The engine's own clock, as it stands in `Created` (RFC 3339)."""
+        ...
+
+    def events(self, stop: threading.Event) -> Iterator[EngineEvent]:
+        """Events until `stop` is set; reconnects with growing pauses and says so."""
+        ...
+
+
+class Engine(EngineReader, Protocol):
+    """A container engine, to be read and changed; on errors and names see EngineReader."""
 
     def blueprint(self, record: Record, mappings: Sequence[PortMapping]) -> Blueprint:
         """How to create the like of `record` with other mappings. Reads image and networks."""
@@ -112,32 +141,8 @@ class Engine(Protocol):
         """Update HostConfig.RestartPolicy."""
         ...
 
-    def layer_changes(self, container_id: str) -> tuple[LayerChange, ...]:
-        """What the writable layer holds (GET /containers/X/changes), mount points left out."""
-        ...
-
     def copy_layer(self, source_id: str, target_id: str, paths: Sequence[str]) -> None:
         """Copy paths of one container's file system into another's, owner and mode kept."""
-        ...
-
-    def image_id(self, reference: str) -> str | None:
-        """The id that an image name or id resolves to, None when it is not here."""
-        ...
-
-    def network_id(self, name_or_id: str) -> str | None:
-        """The id of a network, None when it is gone."""
-        ...
-
-    def logs(self, container_id: str, *, tail: int = 20) -> str:
-        """The last lines of its output, decoded with replacement."""
-        ...
-
-    def now(self) -> str:
-        """The engine's own clock, as it stands in `Created` (RFC 3339)."""
-        ...
-
-    def events(self, stop: threading.Event) -> Iterator[EngineEvent]:
-        """Events until `stop` is set; reconnects with growing pauses and says so."""
         ...
 
     def close(self) -> None:
