@@ -13,7 +13,7 @@ from enum import StrEnum
 from manager.model.container import Container
 from manager.model.listener import HostSocket, Listener, Process
 from manager.model.portclass import FreePortSearch
-from manager.model.ports import IPAddress, IPProtocol
+from manager.model.ports import IPAddress, IPProtocol, fold
 from manager.model.snapshot import Snapshot
 
 
@@ -53,10 +53,14 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """`wanted` cannot be bound (or not for long), because `holder` has a socket over it."""
+    """`wanted` cannot be bound (or not for long), because `holder` has a socket over it.
+
+    wanted_by is set where a container wants it, and not the request at hand.
+    """
 
     wanted: HostSocket
     holder: Holder
+    wanted_by: Container | None = None
 
     def __str__(self) -> str:
         return f"{self.wanted} is held by {self.holder} ({self.holder.socket})"
@@ -65,8 +69,8 @@ class Conflict:
 def container_sockets(container: Container) -> Iterator[HostSocket]:
     """The host sockets that a container holds, or would take at its next start."""
     if container.state.holds_ports:
-        for published in container.published:
-            yield HostSocket.of(published)
+        for host_ip, port in fold(container.published):
+            yield HostSocket(host_ip, port.host_port, port.container_port.protocol)
         return
     for mapping in container.mappings:
         # A range, or no port at all, is the engine's choice at start: nothing is held yet.

@@ -5,6 +5,7 @@ Sources: Engine API `PortBinding` and `PortSummary`; compose spec `services.port
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -182,3 +183,28 @@ class PublishedPort:
 
     def __str__(self) -> str:
         return f"{format_host(self.host_ip)}:{self.host_port} -> {self.container_port}"
+
+
+def fold(published: Iterable[PublishedPort]) -> list[tuple[IPAddress | None, PublishedPort]]:
+    """Held ports with each 0.0.0.0 and `::` pair folded into one entry of address None."""
+    ports = sorted(
+        set(published),
+        key=lambda p: (
+            p.container_port.number,
+            p.container_port.protocol,
+            p.host_port,
+            p.host_ip.version,
+            int(p.host_ip),
+        ),
+    )
+    any4 = {(p.host_port, p.container_port) for p in ports if str(p.host_ip) == "0.0.0.0"}
+    any6 = {(p.host_port, p.container_port) for p in ports if str(p.host_ip) == "::"}
+    both = any4 & any6
+    folded: list[tuple[IPAddress | None, PublishedPort]] = []
+    for port in ports:
+        if (port.host_port, port.container_port) in both and port.host_ip.is_unspecified:
+            if port.host_ip.version == 4:
+                folded.append((None, port))
+        else:
+            folded.append((port.host_ip, port))
+    return folded

@@ -7,7 +7,7 @@ as one, so the two are folded into one row whose host_ip is None.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from manager.model.conflict import Conflict, container_sockets, find_conflicts
@@ -20,6 +20,7 @@ from manager.model.ports import (
     PortMapping,
     PortRange,
     PublishedPort,
+    fold,
     format_host,
 )
 from manager.model.snapshot import Snapshot
@@ -97,33 +98,9 @@ def row_conflicts(snapshot: Snapshot) -> tuple[Conflict, ...]:
     for container in snapshot.containers:
         if not container.state.holds_ports:
             sockets = list(container_sockets(container))
-            found.extend(find_conflicts(snapshot, sockets, ignoring={container.id}))
+            conflicts = find_conflicts(snapshot, sockets, ignoring={container.id})
+            found.extend(replace(c, wanted_by=container) for c in conflicts)
     return tuple(found)
-
-
-def fold(published: Iterable[PublishedPort]) -> list[tuple[IPAddress | None, PublishedPort]]:
-    """Held ports with each 0.0.0.0 and `::` pair folded into one entry of address None."""
-    ports = sorted(
-        set(published),
-        key=lambda p: (
-            p.container_port.number,
-            p.container_port.protocol,
-            p.host_port,
-            p.host_ip.version,
-            int(p.host_ip),
-        ),
-    )
-    any4 = {(p.host_port, p.container_port) for p in ports if str(p.host_ip) == "0.0.0.0"}
-    any6 = {(p.host_port, p.container_port) for p in ports if str(p.host_ip) == "::"}
-    both = any4 & any6
-    folded: list[tuple[IPAddress | None, PublishedPort]] = []
-    for port in ports:
-        if (port.host_port, port.container_port) in both and port.host_ip.is_unspecified:
-            if port.host_ip.version == 4:
-                folded.append((None, port))
-        else:
-            folded.append((port.host_ip, port))
-    return folded
 
 
 def _container_rows(container: Container) -> Iterator[PortRow]:

@@ -52,7 +52,7 @@ class Snapshot:
     reserved: dict[int, str] = field(default_factory=dict)
 
     def container(self, name_or_id: str) -> Container:
-        """Find one by exact name, full id, or an unambiguous id prefix, as docker does.
+        """Find one by name, full id, an unambiguous id prefix, or as its service's only one.
 
         Raises NoSuchContainer, with the nearest names in the hint.
         """
@@ -61,14 +61,28 @@ class Snapshot:
             if wanted in {container.name, container.id}:
                 return container
         by_prefix = [c for c in self.containers if wanted and c.id.startswith(wanted)]
-        if len(by_prefix) == 1:
-            return by_prefix[0]
+        by_service = [c for c in self.containers if wanted and c.service == wanted]
+        for found in (by_prefix, by_service):
+            if len(found) == 1:
+                return found[0]
+        if several := by_prefix or by_service:
+            raise NoSuchContainer(
+                f"{name_or_id!r} fits {len(several)} containers",
+                hint=f"name one of {', '.join(sorted(c.name for c in several))}",
+            )
         raise NoSuchContainer(
-            f"no container is named {name_or_id!r}"
-            if not by_prefix
-            else f"{name_or_id!r} is the start of {len(by_prefix)} container ids",
+            f"no container is named {name_or_id!r}",
             hint=_nearest(wanted, (c.name for c in self.containers)),
         )
+
+    def matching(self, name: str) -> tuple[Container, ...]:
+        """The containers of a compose project or service, else the one `container` finds.
+
+        Raises NoSuchContainer.
+        """
+        named = tuple(c for c in self.containers if name == c.name)
+        group = tuple(c for c in self.containers if name in {c.project, c.service})
+        return named or group or (self.container(name),)
 
     def by_id(self, container_id: str) -> Container | None:
         """The container with this full id, or None."""

@@ -1,0 +1,191 @@
+"""A change from the command line: plan, show, confirm, apply, tell. Shared by all that change."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from manager.cli import diagnostics
+from manager.cli.diagnostics import ExitCode
+from manager.cli.output import Output
+from manager.cli.plan_view import print_outcome, print_plan
+from manager.errors import Declined, InvalidInput, Refused
+
+if TYPE_CHECKING:
+    from manager.change.plan import Outcome, Plan
+    from manager.change.request import ChangeRequest
+    from manager.service import PortManager
+
+RequestMaker = Callable[[argparse.Namespace], "Sequence[ChangeRequest]"]
+
+
+def add_change_options(parser: argparse.ArgumentParser) -> None:
+    """The options that every change takes."""
+    parser.add_argument("--dry-run", action="store_true", help="show the plan, change nothing")
+    parser.add_argument("-y", "--yes", action="store_true", help="agree to the plan beforehand")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument(
+        "--expose", action="store_true", help="agree to an address that is not loopback"
+    )
+    parser.add_argument(
+        "--save", action="store_const", const="file", default="no", dest="save",
+        help="write it into the compose file that the container comes from",
+    )  # fmt: skip
+    parser.add_argument(
+        "--save=override", action="store_const", const="override", dest="save",
+        help="write it into the compose override file",
+    )  # fmt: skip
+    layer = parser.add_mutually_exclusive_group()
+    layer.add_argument(
+        "--keep-layer", action="store_const", const="keep", default="ask", dest="layer",
+        help="copy files written inside the container, outside volumes, to the new one",
+    )  # fmt: skip
+    layer.add_argument(
+        "--discard-layer", action="store_const", const="discard", dest="layer",
+        help="let them go",
+    )  # fmt: skip
+    parser.add_argument(
+        "--allow-rm", action="store_true", help="agree to change a container made with --rm"
+    )
+
+
+def request_options(args: argparse.Namespace) -> dict[str, Any]:
+    """The fields that every request takes from the options."""
+    return {
+        "expose": args.expose,
+        "save": args.save,
+        "layer": args.layer,
+        "auto_remove": args.allow_rm,
+    }
+
+
+def run_changes(args: argparse.Namespace, manager: PortManager, make: RequestMaker) -> int:
+    """Plan and carry out each request in turn; stops at the first that does not hold."""
+    output = Output()
+    forms: list[dict[str, Any]] = []
+    code = ExitCode.OK
+    requests = make(args)
+    for done, request in enumerate(requests):
+        try:
+            code, form = _one(args, manager, request, output)
+        except Refused as refusal:
+            code = diagnostics.report(refusal)
+            form = _refused_form(refusal)
+        forms.append(form)
+        if code is not ExitCode.OK:
+            left = len(requests) - done - 1
+            if left:
+                diagnostics.warn(f"stopped here: {done} done, {left} not begun")
+            break
+    if args.json:
+        many = len(requests) != 1
+        output.json({"schema": 1, "changes": forms} if many else forms[0])
+    return code
+
+
+def _one(
+    args: argparse.Namespace, manager: PortManager, request: ChangeRequest, output: Output
+) -> tuple[ExitCode, dict[str, Any]]:
+    plan = manager.plan(request)
+    return execute(args, manager, plan, output)
+
+
+def execute(
+    args: argparse.Namespace, manager: PortManager, plan: Plan, output: Output
+) -> tuple[ExitCode, dict[str, Any]]:
+    """Show a plan, ask, carry it out; the exit code and the JSON form. Raises Declined."""
+    if not args.json:
+        print_plan(output, plan)
+    if args.dry_run or plan.empty:
+        return ExitCode.OK, plan_form(plan, "planned" if args.dry_run else "applied")
+    if not args.yes:
+        confirm(f"Change {plan.container}?")
+    outcome = manager.apply(plan, None if args.json else _show_step)
+    if not args.json:
+        print_outcome(output, outcome)
+    return _outcome_code(outcome), outcome_form(outcome)
+
+
+def confirm(question: str) -> None:
+    """Ask on the terminal. Raises Declined, or InvalidInput where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise InvalidInput(
+            "nobody can be asked here: this is not a terminal",
+            hint="-y agrees to the plan beforehand; --dry-run shows it",
+        )
+    sys.stdout.flush()
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        raise Declined("nothing was changed")
+
+
+def _show_step(name: str, state: str, seconds: float) -> None:
+    if state == "start":
+        return
+    mark = "ok" if state == "done" else "FAILED"
+    diagnostics.note(f"  {seconds:6.2f} s  {name}: {mark}")
+
+
+def _outcome_code(outcome: Outcome) -> ExitCode:
+    return {
+        "applied": ExitCode.OK,
+        "planned": ExitCode.OK,
+        "refused": ExitCode.FINDINGS,
+        "rolled-back": ExitCode.ROLLED_BACK,
+        "rollback-failed": ExitCode.ROLLBACK_FAILED,
+    }[outcome.status.value]
+
+
+def plan_form(plan: Plan, status: str) -> dict[str, Any]:
+    """The JSON form of a plan that was not carried out."""
+    from manager.cli.json_form import SCHEMA, mapping_form
+
+    return {
+        "schema": SCHEMA,
+        "id": plan.id,
+        "status": status,
+        "container": plan.container,
+        "plan": [operation.model_dump(mode="json") for operation in plan.operations],
+        "before": [mapping_form(mapping) for mapping in plan.before],
+        "after": [mapping_form(mapping) for mapping in plan.after],
+        "conflicts": [],
+        "warnings": list(plan.warnings),
+        "downtime_ms": None,
+        "reason": None,
+    }
+
+
+def outcome_form(outcome: Outcome) -> dict[str, Any]:
+    """The JSON form of a change that was carried out, or tried."""
+    from manager.cli.json_form import mapping_form
+
+    return plan_form(outcome.plan, outcome.status.value) | {
+        "after": [mapping_form(mapping) for mapping in outcome.after],
+        "warnings": list(outcome.warnings),
+        "downtime_ms": outcome.downtime_ms,
+        "reason": outcome.reason or None,
+        "container_id": outcome.new_container_id,
+        "differences": list(outcome.differences),
+    }
+
+
+def _refused_form(refusal: Refused) -> dict[str, Any]:
+    from manager.cli.json_form import SCHEMA, conflict_form
+
+    return {
+        "schema": SCHEMA,
+        "id": None,
+        "status": "refused",
+        "container": None,
+        "plan": [],
+        "before": [],
+        "after": [],
+        "conflicts": [conflict_form(conflict) for conflict in refusal.conflicts],
+        "warnings": [],
+        "downtime_ms": None,
+        "reason": refusal.message,
+        "hint": refusal.hint or None,
+    }

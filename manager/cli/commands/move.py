@@ -1,0 +1,39 @@
+"""Give a mapping another host port or address.
+
+`pmap move web 8080 127.0.0.1:8080` binds to loopback; TO 0 takes a free port.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from manager.cli.change_flow import add_change_options, request_options, run_changes
+from manager.model.portspec import PortSpec
+
+if TYPE_CHECKING:
+    from manager.change.request import ChangeRequest
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `pmap move`."""
+    parser.add_argument("name", metavar="NAME", help="a container")
+    parser.add_argument("source", metavar="FROM", help="the mapping, as in 8080 or 127.0.0.1:8080")
+    parser.add_argument("target", metavar="TO", help="its new host side, as in 127.0.0.1:8081")
+    add_change_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Plan, show, confirm, apply; the exit code of the contract."""
+    source, target = PortSpec.parse(args.source), PortSpec.parse(args.target)
+
+    def requests(args: argparse.Namespace) -> Sequence[ChangeRequest]:
+        from manager.change.request import Move
+
+        options = request_options(args)
+        return [Move(container=args.name, source=source, target=target, **options)]
+
+    from manager.cli.connect import open_manager
+
+    return run_changes(args, open_manager(args), requests)

@@ -1,0 +1,23 @@
+"""Open the screen."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from manager.errors import InvalidInput
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the screen on the engine that the options name; the exit code when it closes."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise InvalidInput("the screen needs a terminal", hint="pmap ls, or pmap --help")
+    # Deferred: no other command may pay for the import of the screen.
+    from tui.app import run as run_app
+
+    def open_manager() -> object:
+        from manager.bootstrap import build
+
+        return build(context=args.context, host=args.engine_url, demo=args.demo)
+
+    return run_app(open_manager)

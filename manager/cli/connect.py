@@ -1,0 +1,39 @@
+"""From the global options to a PortManager, and the warning about interrupted changes."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from manager.cli import diagnostics
+from manager.errors import EngineUnavailable
+
+if TYPE_CHECKING:
+    from manager.service import PortManager
+
+
+def open_manager(
+    args: argparse.Namespace, *, need_engine: bool = True, warn_open: bool = True
+) -> PortManager:
+    """The manager for the engine that the options name.
+
+    Raises EngineUnavailable, unless `need_engine` is False: then the manager knows the host
+    alone, and a warning says so.
+    """
+    from manager.bootstrap import build
+
+    manager = build(context=args.context, host=args.engine_url, demo=args.demo)
+    if manager.unavailable is not None:
+        if need_engine:
+            raise manager.unavailable
+        _say_unavailable(manager.unavailable)
+    for change in manager.open_changes() if warn_open else ():
+        diagnostics.warn(
+            f"a change of {change.get('name', 'a container')} was interrupted; pmap recover"
+            " finishes it"
+        )
+    return manager
+
+
+def _say_unavailable(error: EngineUnavailable) -> None:
+    diagnostics.warn(f"{error.message}; containers are not known")

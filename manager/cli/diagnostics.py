@@ -1,0 +1,72 @@
+"""All of stderr, and the exit codes. Nothing else in the product knows either."""
+
+from __future__ import annotations
+
+import sys
+from enum import IntEnum
+
+from manager import errors
+from manager.model.text import printable
+
+
+class ExitCode(IntEnum):
+    """The exit codes of the command contract."""
+
+    OK = 0
+    FINDINGS = 1
+    USAGE = 2
+    NO_ENGINE = 3
+    ROLLED_BACK = 4
+    ROLLBACK_FAILED = 5
+    INTERRUPTED = 130
+
+
+_CODES: tuple[tuple[type[errors.PmapError], ExitCode], ...] = (
+    (errors.InvalidPortSpec, ExitCode.USAGE),
+    (errors.InvalidInput, ExitCode.USAGE),
+    (errors.NoSuchContainer, ExitCode.FINDINGS),
+    (errors.Refused, ExitCode.FINDINGS),
+    (errors.Declined, ExitCode.INTERRUPTED),
+    (errors.EngineUnavailable, ExitCode.NO_ENGINE),
+    (errors.RollbackFailed, ExitCode.ROLLBACK_FAILED),
+    (errors.ApplyFailed, ExitCode.ROLLED_BACK),
+)
+
+
+def exit_code(error: errors.PmapError) -> ExitCode:
+    """The exit code that an error ends the command with."""
+    for kind, code in _CODES:
+        if isinstance(error, kind):
+            return code
+    return ExitCode.FINDINGS
+
+
+def warn(message: str) -> None:
+    """One line on stderr, made safe for a terminal."""
+    _flush_stdout()
+    sys.stderr.write(f"pmap: {printable(message)}\n")
+
+
+def note(message: str) -> None:
+    """A line of progress on stderr, without the program's name before it."""
+    _flush_stdout()
+    sys.stderr.write(f"{printable(message)}\n")
+    sys.stderr.flush()
+
+
+def report(error: errors.PmapError) -> ExitCode:
+    """Say what is wrong, who is in the way and what to type next; the exit code for it."""
+    warn(error.message)
+    if isinstance(error, errors.Refused):
+        for conflict in error.conflicts:
+            if (text := str(conflict)) not in error.message:
+                note(f"  {text}")
+    for line in error.hint.splitlines():
+        note(f"  hint: {line}")
+    return exit_code(error)
+
+
+def _flush_stdout() -> None:
+    """What was printed before a message must be seen before it."""
+    if not sys.stdout.closed:
+        sys.stdout.flush()

@@ -1,0 +1,126 @@
+"""Entry of `pmap`: find the command that is named, import that one alone, run it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from manager import __version__
+from manager.errors import InvalidInput, PmapError
+
+COMMANDS = {
+    "ls": "every published port, and what stands behind it",
+    "who": "who holds a host port, and the way out",
+    "free": "host ports that are free",
+    "publish": "add ports to a container, on 127.0.0.1 unless told otherwise",
+    "unpublish": "take ports away from a container",
+    "move": "give a mapping another host port or address",
+    "loopback": "bind what is open wider to 127.0.0.1",
+    "check": "read compose files: will they come up, what do they open",
+    "undo": "turn the last change round",
+    "history": "the changes that were made",
+    "recover": "finish or turn back what a crash left",
+}
+
+_VALUE_OPTIONS = {"--context", "-H"}
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are pmap's own."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise InvalidInput instead of printing a usage block."""
+        raise InvalidInput(message, hint=f"{self.prog} --help")
+
+
+def add_global_options(parser: argparse.ArgumentParser) -> None:
+    """The options that every command takes, before its name or after it."""
+    group = parser.add_argument_group("engine")
+    group.add_argument("--context", metavar="NAME", help="a docker context")
+    group.add_argument("-H", dest="engine_url", metavar="URL", help="the engine's address")
+    group.add_argument("--demo", action="store_true", help="an engine in memory, to try things")
+    parser.add_argument("--version", action="version", version=f"pmap {__version__}")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run pmap with these arguments; the exit code. Nothing is raised but SystemExit."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except PmapError as error:
+        from manager.cli.diagnostics import report
+
+        return report(error)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader has gone (`| head`); say nothing more, not even at interpreter exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    position = _command_position(arguments)
+    if position is None:
+        return _without_command(arguments)
+    name = arguments.pop(position)
+    if name not in COMMANDS:
+        raise InvalidInput(f"{name!r} is not a pmap command", hint=_nearest_command(name))
+    module = importlib.import_module(f"manager.cli.commands.{name}")
+    parser = Parser(prog=f"pmap {name}", description=module.__doc__, allow_abbrev=False)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    module.add_arguments(parser)
+    add_global_options(parser)
+    return int(module.run(parser.parse_args(arguments)))
+
+
+def _command_position(arguments: Sequence[str]) -> int | None:
+    """Where the command's name stands; global options may stand before it."""
+    skip = False
+    for index, argument in enumerate(arguments):
+        if skip:
+            skip = False
+        elif argument in _VALUE_OPTIONS:
+            skip = True
+        elif not argument.startswith("-"):
+            return index
+    return None
+
+
+def _without_command(arguments: Sequence[str]) -> int:
+    parser = Parser(
+        prog="pmap",
+        usage="pmap [options] [COMMAND ...]",
+        description="The port-mapping manager for containers. Without a command: the screen.",
+        epilog=_command_list(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add_global_options(parser)
+    args = parser.parse_args(arguments)
+    from manager.cli.commands import tui
+
+    return tui.run(args)
+
+
+def _command_list() -> str:
+    width = max(map(len, COMMANDS))
+    rows = "\n".join(f"  {name:{width}}  {what}" for name, what in COMMANDS.items())
+    return f"commands:\n{rows}\n\npmap COMMAND --help tells more of each."
+
+
+def _nearest_command(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, COMMANDS, n=1, cutoff=0.6)
+    return f"did you mean pmap {close[0]}?" if close else "pmap --help lists the commands"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,154 @@
+"""PortManager: what both front ends call, and the only thing of the core that they call.
+
+Reads give model values; changes go request -> plan -> apply. Nothing is rendered or asked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from manager.errors import EngineUnavailable
+from manager.interfaces import Clock, Engine, Files, Host, Journal, Progress
+from manager.model.conflict import Holder, find_free, holders_of
+from manager.model.container import Container
+from manager.model.listener import HostSocket, Listener
+from manager.model.portclass import LINUX_EPHEMERAL, FreePortSearch
+from manager.model.ports import IPAddress, IPProtocol
+from manager.model.snapshot import EngineInfo, Snapshot
+
+if TYPE_CHECKING:
+    from manager.change.plan import Outcome, Plan
+    from manager.change.request import ChangeRequest
+    from manager.settings import Settings
+
+
+@dataclass(slots=True)
+class PortManager:
+    """The core behind one engine (or none) and this host.
+
+    engine None means that `unavailable` says why. settings None means the defaults: reading
+    commands do without pydantic.
+    """
+
+    engine: Engine | None
+    host: Host
+    journal: Journal
+    files: Files
+    clock: Clock
+    guard: Any = None
+    settings: Settings | None = None
+    unavailable: EngineUnavailable | None = None
+
+    def _engine(self) -> Engine:
+        if self.engine is None:
+            raise self.unavailable or EngineUnavailable("no engine answers")
+        return self.engine
+
+    @property
+    def engine_info(self) -> EngineInfo | None:
+        """The engine, None when there is none."""
+        return self.engine.info() if self.engine else None
+
+    @property
+    def host_is_engines(self) -> bool:
+        """Whether this host's sockets are the ones that the engine publishes on."""
+        info = self.engine_info
+        return info is None or info.local
+
+    def snapshot(self, *, stopped: bool = True, host: bool = True) -> Snapshot:
+        """Engine and host now. `stopped`: what stopped containers reserve. `host`: all sockets.
+
+        Without `host`, sockets are still read where a container uses the host's network: its
+        ports are nowhere else.
+        """
+        containers: tuple[Container, ...] = ()
+        if self.engine is not None:
+            containers = self.engine.containers(stopped=stopped)
+        shares_host = any(c.network_mode == "host" and c.running for c in containers)
+        listeners = None
+        if self.host_is_engines and (host or shares_host):
+            listeners = self._listeners(containers)
+            if not host:
+                listeners = tuple(x for x in listeners if x.container_id is not None)
+        return Snapshot(
+            self.engine_info,
+            containers,
+            listeners,
+            self.host.ephemeral_range() if self.host_is_engines else LINUX_EPHEMERAL,
+            self.settings.reserved_ports if self.settings else {},
+        )
+
+    def _listeners(self, containers: Sequence[Container]) -> tuple[Listener, ...]:
+        """The host's listeners, those of host-network containers marked with their id."""
+        known = {c.id for c in containers}
+        pids = {c.pid: c.id for c in containers if c.pid and c.network_mode == "host"}
+        found = []
+        for listener in self.host.listeners():
+            owner = listener.container_id or self.host.owner_of(listener, pids)
+            if owner is not None and owner not in known:
+                owner = next((id_ for id_ in known if id_.startswith(owner)), None)
+            found.append(
+                Listener(listener.socket, listener.process, owner, listener.for_engine)
+                if owner != listener.container_id
+                else listener
+            )
+        return tuple(found)
+
+    def who(self, port: int, protocol: IPProtocol | None = None) -> tuple[Holder, ...]:
+        """Every holder of a host port, stopped containers and processes too."""
+        return holders_of(self.snapshot(), port, protocol)
+
+    def free(
+        self,
+        search: FreePortSearch,
+        *,
+        host_ip: IPAddress | None = None,
+        protocol: IPProtocol = IPProtocol.TCP,
+    ) -> list[int]:
+        """Free host ports: nobody holds them, and a real bind works where the host is ours."""
+        snapshot = self.snapshot()
+        refused: set[int] = set()
+        search = FreePortSearch(
+            search.count, search.near, search.within, search.contiguous, snapshot.ephemeral
+        )
+        while True:
+            ports = find_free(
+                Snapshot(
+                    snapshot.engine,
+                    snapshot.containers,
+                    snapshot.listeners,
+                    snapshot.ephemeral,
+                    snapshot.reserved | dict.fromkeys(refused, "cannot be bound"),
+                ),
+                search,
+                host_ip=host_ip,
+                protocol=protocol,
+            )
+            if not self.host_is_engines:
+                return ports
+            bad = {
+                port
+                for port in ports
+                if self.host.bind_error(HostSocket(host_ip, port, protocol)) is not None
+            }
+            if not bad:
+                return ports
+            refused |= bad
+
+    def plan(self, request: ChangeRequest) -> Plan:
+        """What the request would do. Raises Refused, NoSuchContainer, EngineError."""
+        from manager.change.facts import gather
+        from manager.change.planner import plan_change
+
+        engine = self._engine()
+        snapshot = self.snapshot()
+        facts = gather(engine, self.host, snapshot, request)
+        return plan_change(snapshot, request, facts)
+
+    def apply(self, plan: Plan, progress: Progress | None = None) -> Outcome:
+        """Carry a plan out; its outcome says whether it holds or was undone."""
+        from manager.change.executor import apply
+
+        raise NotImplementedError(plan, apply, progress)
