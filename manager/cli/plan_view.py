@@ -13,39 +13,39 @@ if TYPE_CHECKING:
 def print_plan(output: Output, plan: Plan) -> None:
     """Before, after, what happens, what it costs, what to mind."""
     if plan.empty:
-        output.text(f"{plan.container}: nothing to do, it is so already")
-        for mapping in plan.after:
-            output.text(f"    {mapping}")
-        return
-    output.text(f"{plan.container}:", "bold")
-    kept = [mapping for mapping in plan.before if mapping in plan.after]
-    for mapping in kept:
-        output.text(f"    {mapping}", "dim")
+        output.text(f"{plan.container}: nothing to do, it is so already", "bold")
+    else:
+        output.text(f"{plan.container}:", "bold")
     for mapping in plan.before:
-        if mapping not in kept:
-            output.text(f"  - {mapping}", "red")
-    for mapping in plan.after:
-        if mapping not in kept:
-            output.text(f"  + {mapping}", "green")
+        gone = mapping in plan.removed
+        output.text(f"  {'-' if gone else ' '} {mapping}", "red" if gone else "dim")
+    for mapping in plan.added:
+        output.text(f"  + {mapping}", "green")
+    if not plan.empty:
+        _print_cost(output, plan)
+    for warning in plan.warnings:
+        output.text(f"  note: {warning}", "yellow")
+
+
+def _print_cost(output: Output, plan: Plan) -> None:
     cost = plan.cost
     if cost.restart:
-        output.text(
-            f"  restarts {plan.container}: {cost.expected_downtime}"
-            f" (it gets {cost.stop_timeout} s to stop)"
-        )
+        output.text(f"  restart: {cost.expected_downtime}; it gets {cost.stop_timeout} s to stop")
+    if cost.health_seconds is not None:
+        output.text(f"  health check: its first verdict may take {cost.health_seconds:g} s")
     for lost in cost.lost:
         output.text(f"  not kept: {lost}")
     for dependent in cost.dependents:
-        output.text(f"  also recreated: {dependent}")
-    for warning in plan.warnings:
-        output.text(f"  warning: {warning}", "yellow")
+        output.text(f"  restarted with it: {dependent}")
 
 
 def print_outcome(output: Output, outcome: Outcome) -> None:
     """What holds now, or what was undone and why."""
     status = outcome.status.value
     if status == "applied":
-        down = "" if outcome.downtime_ms is None else f"; it was away for {outcome.downtime_ms} ms"
+        down = (
+            "" if outcome.downtime_ms is None else f"; it was away for {outcome.downtime_ms:.0f} ms"
+        )
         output.text(f"done{down}; pmap undo turns it round", "green")
         for mapping in outcome.after:
             output.text(f"  {outcome.plan.container}  {mapping}")

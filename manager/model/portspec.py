@@ -15,7 +15,6 @@ from manager.model.ports import (
     PortRange,
     format_host,
     parse_ip,
-    parse_port_number,
     parse_protocol,
 )
 
@@ -91,6 +90,6 @@ def _split_address(body: str, text: str) -> tuple[str, str]:
 
 def _host_ports(text: str) -> PortRange | None:
     """The host ports; empty and 0 both leave the choice to pmap."""
-    if not text or (text.isascii() and text.isdigit() and parse_port_number(text, lowest=0) == 0):
+    if not text.strip("0"):
         return None
     return PortRange.parse(text)
