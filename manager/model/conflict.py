@@ -159,9 +159,15 @@ def find_free(
     host_ip: IPAddress | None = None,
     protocol: IPProtocol = IPProtocol.TCP,
     ignoring: Collection[str] = (),
+    excluding: Iterable[HostSocket] = (),
 ) -> list[int]:
-    """Free host ports by the snapshot's knowledge; host_ip None asks for every address."""
+    """Free host ports by the snapshot's knowledge; host_ip None asks for every address.
+
+    excluding: sockets that are spoken for although the snapshot does not show them.
+    """
     taken: dict[int, list[HostSocket]] = {}
+    for socket in excluding:
+        taken.setdefault(socket.host_port, []).append(socket)
     for holder in all_holders(snapshot):
         if holder.container is None or holder.container.id not in ignoring:
             taken.setdefault(holder.socket.host_port, []).append(holder.socket)
