@@ -5,9 +5,7 @@ What a repository sets for `pmap check` (pyproject.toml, pmap.toml) is read by m
 
 from __future__ import annotations
 
-import os
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -74,15 +72,8 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
         }
 
 
-def settings_path(environ: Mapping[str, str] = os.environ) -> Path:
-    """Where the file is looked for (XDG Base Directory specification)."""
-    base = environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(base) / "pmap" / "config.toml"
-
-
-def load_settings(path: Path | None = None) -> Settings:
+def load_settings(path: Path) -> Settings:
     """The settings in `path`, or the defaults where there is no file. Raises InvalidInput."""
-    path = path or settings_path()
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
