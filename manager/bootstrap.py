@@ -1,0 +1,75 @@
+"""The one composition root: the live engine and host, or the pair in memory (`--demo`)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from manager.errors import EngineUnavailable
+from manager.interfaces import Engine
+from manager.service import PortManager
+
+
+def settings_path(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where a person's settings are looked for (XDG Base Directory specification)."""
+    base = environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(base) / "pmap" / "config.toml"
+
+
+def build(
+    *, context: str | None = None, host: str | None = None, demo: bool = False
+) -> PortManager:
+    """A PortManager for the engine that the docker CLI would choose, or the demo's.
+
+    Does not raise where no engine answers: the manager then says so in `unavailable`. Raises
+    InvalidInput for a context that does not exist or settings that cannot be read.
+    """
+    return _demo() if demo else _live(context, host)
+
+
+def _live(context: str | None, host: str | None) -> PortManager:
+    from manager.engine.connection import connect, resolve_endpoint
+    from manager.host.clock import SystemClock
+    from manager.host.files import LocalFiles
+    from manager.host.journal_file import JournalFile
+    from manager.host.live import LiveHost
+
+    engine: Engine | None = None
+    unavailable: EngineUnavailable | None = None
+    endpoint = resolve_endpoint(context, host, os.environ)
+    try:
+        engine = connect(endpoint)
+    except EngineUnavailable as error:
+        unavailable = error
+    settings = None
+    if (path := settings_path()).exists():
+        # Importing pydantic costs more than all of `ls`: only where there is something to read.
+        from manager.settings import load_settings
+
+        settings = load_settings(path)
+    return PortManager(
+        engine=engine,
+        host=LiveHost(),
+        journal=JournalFile(),
+        files=LocalFiles(),
+        clock=SystemClock(),
+        guard=None,
+        settings=settings,
+        unavailable=unavailable,
+    )
+
+
+def _demo() -> PortManager:
+    from manager.engine.demo import demo_engine
+    from manager.host.clock import SystemClock
+    from manager.host.memory import MemoryFiles, MemoryHost, MemoryJournal
+
+    engine = demo_engine()
+    return PortManager(
+        engine=engine,
+        host=MemoryHost(engine.listeners),
+        journal=MemoryJournal(),
+        files=MemoryFiles(),
+        clock=SystemClock(),
+    )
