@@ -242,7 +242,10 @@ class Journal(Protocol):
         ...
 
     def open_entries(self) -> tuple[Mapping[str, Any], ...]:
-        """The entries that were never closed, oldest first."""
+        """The entries that were never closed, oldest first.
+
+        One that cannot be read is {"tx": ..., "corrupt": why}; a change must be refused then.
+        """
         ...
 
     def history(self) -> tuple[Mapping[str, Any], ...]:
