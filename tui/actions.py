@@ -1,0 +1,178 @@
+"""Everything a person can do, in one list: keys, footer, help, palette and documentation.
+
+An action is performed by the function of its name in tui.deeds. Keys carry Textual's names; the
+first one is shown. A person may set others in the settings (screen.keys).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Place(StrEnum):
+    """Where an action can be performed; EVERYWHERE is every page."""
+
+    EVERYWHERE = "everywhere"
+    PORTS = "ports"
+    MAP = "map"
+    COMPOSE = "compose"
+    HISTORY = "history"
+    DOCTOR = "doctor"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do.
+
+    label stands in footer and palette, help is a sentence. footer: 0 keeps it out of the footer,
+    else its place there; where room is short, higher ones go first.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    group: str
+    place: Place = Place.PORTS
+    footer: int = 0
+
+    @property
+    def key(self) -> str:
+        """The first key as people read it."""
+        return key_text(self.keys[0])
+
+
+_KEY_TEXTS = {
+    "slash": "/",
+    "question_mark": "?",
+    "colon": ":",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "plus": "+",
+    "minus": "-",
+    "escape": "esc",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+}
+
+
+def key_text(key: str) -> str:
+    """A Textual key name as people read it: `slash` is `/`, `ctrl+p` is `^p`."""
+    head, plus, rest = key.partition("+")
+    if plus and head == "ctrl":
+        return f"^{rest}"
+    return _KEY_TEXTS.get(key, key)
+
+
+_CHANGE, _SEE, _ACT, _MOVE, _PAGE, _APP = "Change", "See", "Act", "Move", "Pages", "pmap"
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "publish", ("p",), "Publish",
+        "Give a container one more host port; the plan is shown before anything is done.",
+        _CHANGE, footer=2,
+    ),
+    Action(
+        "move", ("m",), "Move",
+        "Give the selected mapping another address or host port.",
+        _CHANGE, footer=3,
+    ),
+    Action(
+        "loopback", ("l",), "Loopback",
+        "Bind to 127.0.0.1 whatever the container has open wider, or every marked row.",
+        _CHANGE, footer=4,
+    ),
+    Action(
+        "unpublish", ("u",), "Unpublish",
+        "Take the selected mapping away, or every marked one.",
+        _CHANGE, footer=5,
+    ),
+    Action(
+        "undo", ("U", "ctrl+z"), "Undo",
+        "Turn the last change round, as a plan of its own.",
+        _CHANGE, Place.EVERYWHERE,
+    ),
+    Action(
+        "filter", ("slash",), "Filter",
+        "Show only some rows: text, :8080, exposed, conflict, project:shop, -word, together.",
+        _SEE, footer=1,
+    ),
+    Action(
+        "detail", ("enter",), "Story",
+        "The selected row's whole story on a page of its own.",
+        _SEE, footer=8,
+    ),
+    Action(
+        "mark", ("space",), "Mark",
+        "Mark the row, for a change of several at once.",
+        _SEE, footer=9,
+    ),
+    Action("group", ("b",), "Group", "Group the rows by project, or not.", _SEE),
+    Action("stopped", ("a",), "Stopped", "Show what stopped containers reserve, or not.", _SEE),
+    Action("host", ("h",), "Host", "Show the host's own listeners, or not.", _SEE),
+    Action("sort_next", ("greater_than_sign",), "Sort", "Sort by the next column.", _SEE),
+    Action("sort_back", ("less_than_sign",), "Sort back", "Sort by the column before.", _SEE),
+    Action("reverse", ("R",), "Reverse", "Sort the other way round.", _SEE),
+    Action("trouble", ("n",), "Next trouble", "Go to the next conflict or exposed port.", _SEE),
+    Action(
+        "refresh", ("r",), "Refresh",
+        "Read engine and host again now.",
+        _SEE, Place.EVERYWHERE,
+    ),
+    Action("down", ("down", "j"), "Down", "One row down.", _MOVE),
+    Action("up", ("up", "k"), "Up", "One row up. It never kills anything.", _MOVE),
+    Action("page_down", ("pagedown", "ctrl+f"), "Page down", "One page down.", _MOVE),
+    Action("page_up", ("pageup", "ctrl+b"), "Page up", "One page up.", _MOVE),
+    Action("top", ("home", "g"), "Top", "To the first row.", _MOVE),
+    Action("bottom", ("end", "G"), "Bottom", "To the last row.", _MOVE),
+    Action(
+        "back", ("escape",), "Back",
+        "Close what is open; then clear marks, then the filter.",
+        _MOVE,
+    ),
+    Action(
+        "palette", ("ctrl+p", "colon"), "Palette",
+        "Find any action by its name.",
+        _APP, Place.EVERYWHERE, footer=11,
+    ),
+    Action(
+        "theme", ("T",), "Theme",
+        "Light, dark, or the terminal's own colours.",
+        _APP, Place.EVERYWHERE,
+    ),
+    Action(
+        "help", ("question_mark",), "Help",
+        "Every key of this page.",
+        _APP, Place.EVERYWHERE, footer=6,
+    ),
+    Action(
+        "quit", ("q", "ctrl+q", "ctrl+c"), "Quit",
+        "Leave. A change that is being made is finished first.",
+        _APP, Place.EVERYWHERE, footer=7,
+    ),
+)  # fmt: skip
+
+
+def actions_of(place: Place) -> tuple[Action, ...]:
+    """What can be done on a page, its own actions first."""
+    own = [action for action in ACTIONS if action.place is place]
+    return (*own, *(a for a in ACTIONS if a.place is Place.EVERYWHERE and a not in own))
+
+
+def by_name(name: str) -> Action:
+    """The action of that name. Raises KeyError."""
+    return next(action for action in ACTIONS if action.name == name)
+
+
+def with_keys(actions: Iterable[Action], keys: Mapping[str, str]) -> tuple[Action, ...]:
+    """The actions with a person's own keys, `name: key,key`, in place of ours."""
+    from dataclasses import replace
+
+    return tuple(
+        replace(action, keys=tuple(keys[action.name].split(","))) if action.name in keys else action
+        for action in actions
+    )

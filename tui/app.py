@@ -1,0 +1,130 @@
+"""The app: what is known of engine and host, and messages from the background. No drawing here."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import App
+from textual.screen import Screen
+
+from manager.errors import InvalidInput
+from manager.model.snapshot import Snapshot
+from tui.deeds import perform
+from tui.feed import Feed
+from tui.messages import Crashed, EngineLost, ManagerOpened, SnapshotTaken
+from tui.presentation.entry import Entry
+from tui.presentation.glyphs import Glyphs, glyphs
+from tui.presentation.summary import Link
+from tui.screens.page import Page
+from tui.screens.ports import Ports
+from tui.theme import DARK, TERMINAL, THEMES
+
+if TYPE_CHECKING:
+    from manager.service import PortManager
+
+
+class PmapApp(App[int], inherit_bindings=False):
+    """Holds the state that pages show: link, snapshot, entries, and the core once it is open."""
+
+    TITLE = "pmap"
+    CSS_PATH = "pmap.tcss"
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(
+        self, open_manager: Callable[[], PortManager], *, ascii_only: bool = False
+    ) -> None:
+        super().__init__()
+        self.glyphs: Glyphs = glyphs(ascii_only=ascii_only)
+        self.link = Link()
+        self.snapshot = Snapshot(None)
+        self.entries: tuple[Entry, ...] = ()
+        self.manager: PortManager | None = None
+        self.feed: Feed = Feed(open_manager, self.post_message)
+        self.ports = Ports()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = TERMINAL.name if self.no_color else DARK.name
+
+    def get_default_screen(self) -> Screen[None]:
+        """Home."""
+        return self.ports
+
+    def on_ready(self) -> None:
+        """The first frame is on the screen: only now is the engine looked for."""
+        self.call_after_refresh(self.feed.start)
+
+    def on_unmount(self) -> None:
+        """Let the background go."""
+        self.feed.stop()
+
+    def perform(self, name: str) -> None:
+        """Perform an action by its name."""
+        perform(self, name)
+
+    def action_perform(self, name: str) -> None:
+        """Perform an action by its name: what keys and clicks call."""
+        self.perform(name)
+
+    def show(self) -> None:
+        """Draw what is known on the page that is seen."""
+        self.ports.update()
+        if isinstance(self.screen, Page) and self.screen is not self.ports:
+            self.screen.frame()
+
+    @on(ManagerOpened)
+    def _opened(self, message: ManagerOpened) -> None:
+        self.manager = message.manager
+
+    @on(SnapshotTaken)
+    def _taken(self, message: SnapshotTaken) -> None:
+        self.snapshot, self.entries = message.snapshot, message.entries
+        engine = message.snapshot.engine
+        if engine is not None:
+            self.link = Link(engine, connected=True, opening=False)
+        self.show()
+
+    @on(EngineLost)
+    def _lost(self, message: EngineLost) -> None:
+        self.link = replace(
+            self.link,
+            connected=False,
+            opening=False,
+            problem=message.error.message,
+            hint=message.error.hint,
+            retry=message.retry,
+        )
+        self.show()
+
+    @on(Crashed)
+    def _crashed(self, message: Crashed) -> None:
+        raise message.error
+
+
+def run(open_manager: Callable[[], PortManager]) -> int:
+    """Open the screen; the exit code when it closes. Raises InvalidInput in a dumb terminal."""
+    if os.environ.get("TERM", "") in {"", "dumb"}:
+        raise InvalidInput(
+            "this terminal cannot draw a screen (TERM is dumb)", hint="pmap ls, or pmap --help"
+        )
+    app = PmapApp(open_manager, ascii_only=_ascii_terminal())
+
+    def report(crash: threading.ExceptHookArgs) -> None:
+        if crash.exc_value is not None:
+            app.post_message(Crashed(crash.exc_value))
+
+    threading.excepthook = report
+    app.run()
+    return app.return_code or 0
+
+
+def _ascii_terminal() -> bool:
+    """Whether the locale or PMAP_ASCII asks for ASCII alone."""
+    if os.environ.get("PMAP_ASCII"):
+        return True
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_CTYPE") or os.environ.get("LANG", "")
+    return locale in {"C", "POSIX"}

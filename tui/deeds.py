@@ -1,0 +1,99 @@
+"""What each action does: one function an action, by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui.presentation.entry import Entry
+from tui.presentation.ordering import SortKey
+from tui.screens.ports import Ports
+from tui.theme import THEMES
+
+if TYPE_CHECKING:
+    from tui.app import PmapApp
+
+Deed = Callable[["PmapApp", Ports], None]
+
+
+def perform(app: PmapApp, name: str) -> None:
+    """Perform the action of that name, or `sort:COLUMN`, or `filter:TEXT`."""
+    ports = app.ports
+    kind, colon, value = name.partition(":")
+    if colon and kind == "sort":
+        ports.look(ports.view.sorted_by(SortKey(value)))
+    elif colon and kind == "filter":
+        _toggle_filter(ports, value)
+    else:
+        DEEDS[name](app, ports)
+
+
+def _toggle_filter(ports: Ports, text: str) -> None:
+    from textual.widgets import Input
+
+    same = ports.view.filter == text
+    ports.query_one("#needle", Input).value = "" if same else text
+    ports.look(replace(ports.view, filter="" if same else text))
+    ports.close_filter()
+
+
+def _back(app: PmapApp, ports: Ports) -> None:
+    if app.focused is not ports.table:
+        ports.clear_filter()
+    elif ports.table.marked:
+        ports.table.clear_marks()
+        ports.frame()
+    elif ports.view.filter:
+        ports.clear_filter()
+
+
+def _mark(app: PmapApp, ports: Ports) -> None:
+    ports.table.toggle_mark()
+    ports.table.move(1)
+    ports.frame()
+
+
+def _trouble(app: PmapApp, ports: Ports) -> None:
+    """The next row with a conflict or an exposed port, round the end."""
+    rows = ports.table.rows
+    here = rows.index(ports.selected) if ports.selected in rows else -1
+    for entry in rows[here + 1 :] + rows[: here + 1]:
+        if _troubled(entry):
+            ports.table.select(entry.identity)
+            return
+    app.notify("Nothing exposed, nothing in conflict.")
+
+
+def _troubled(entry: Entry) -> bool:
+    return bool(entry.conflicts) or (entry.exposed and entry.row.container is not None)
+
+
+def _theme(app: PmapApp, ports: Ports) -> None:
+    names = [theme.name for theme in THEMES]
+    place = names.index(app.theme) if app.theme in names else -1
+    app.theme = names[(place + 1) % len(names)]
+
+
+DEEDS: dict[str, Deed] = {
+    "filter": lambda app, ports: ports.open_filter(),
+    "mark": _mark,
+    "group": lambda app, ports: ports.look(replace(ports.view, grouped=not ports.view.grouped)),
+    "stopped": lambda app, ports: ports.look(replace(ports.view, stopped=not ports.view.stopped)),
+    "host": lambda app, ports: ports.look(replace(ports.view, host=not ports.view.host)),
+    "sort_next": lambda app, ports: ports.look(ports.view.sorted_beside(1)),
+    "sort_back": lambda app, ports: ports.look(ports.view.sorted_beside(-1)),
+    "reverse": lambda app, ports: ports.look(ports.view.sorted_by(ports.view.sort)),
+    "trouble": _trouble,
+    "refresh": lambda app, ports: app.feed.refresh(),
+    "down": lambda app, ports: ports.table.move(1),
+    "up": lambda app, ports: ports.table.move(-1),
+    "page_down": lambda app, ports: ports.table.page(1),
+    "page_up": lambda app, ports: ports.table.page(-1),
+    "top": lambda app, ports: ports.table.move(-len(ports.table.rows)),
+    "bottom": lambda app, ports: ports.table.move(len(ports.table.rows)),
+    "back": _back,
+    "palette": lambda app, ports: app.action_command_palette(),
+    "theme": _theme,
+    "quit": lambda app, ports: app.exit(),
+}

@@ -1,0 +1,115 @@
+"""Keeps the screen's knowledge fresh: opens the core, reads it when something happens, reconnects.
+
+Two daemon threads, so that a hanging engine never keeps the keyboard or the way out. Nothing is
+polled while the engine answers: its events ask for the next reading, a burst of them for one.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from manager.errors import EngineError, EngineUnavailable, PmapError
+from tui.messages import EngineLost, ManagerOpened, SnapshotTaken
+from tui.presentation.entry import entries
+
+if TYPE_CHECKING:
+    from manager.service import PortManager
+
+SETTLE = 0.05
+"""Seconds without a further event that end a burst."""
+LONGEST_BURST = 0.25
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 15.0
+_QUIET = ("exec_", "health_status", "top", "attach", "resize", "copy", "export", "archive-path")
+"""Events that change no port."""
+
+
+class Feed:
+    """Reads `open_manager()`'s core in the background and tells what it finds."""
+
+    def __init__(
+        self, open_manager: Callable[[], PortManager], tell: Callable[[Message], object]
+    ) -> None:
+        self._open_manager = open_manager
+        self._tell = tell
+        self._wanted = threading.Event()
+        self._stopped = threading.Event()
+
+    def start(self) -> None:
+        """Begin in the background."""
+        threading.Thread(target=self._read, name="pmap-feed", daemon=True).start()
+
+    def stop(self) -> None:
+        """End both threads soon; does not wait for them."""
+        self._stopped.set()
+        self._wanted.set()
+
+    def refresh(self) -> None:
+        """Ask for a reading now."""
+        self._wanted.set()
+
+    def _read(self) -> None:
+        """Open the core, then read it at every wish, until stopped."""
+        pause = FIRST_PAUSE
+        manager = self._open()
+        while not self._stopped.is_set():
+            error = self._reading(manager)
+            if error is None:
+                pause = FIRST_PAUSE
+                self._wanted.wait()
+            else:
+                self._tell(EngineLost(error, pause))
+                self._wanted.wait(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+                if manager.engine is None:
+                    manager = self._open()
+            self._let_settle()
+
+    def _open(self) -> PortManager:
+        manager = self._open_manager()
+        self._tell(ManagerOpened(manager))
+        if manager.engine is not None:
+            threading.Thread(
+                target=self._listen, args=(manager,), name="pmap-events", daemon=True
+            ).start()
+        return manager
+
+    def _reading(self, manager: PortManager) -> PmapError | None:
+        """Take a snapshot and tell it; the error where there is no engine to be read."""
+        try:
+            snapshot = manager.snapshot()
+        except EngineError as error:
+            return error
+        if self._stopped.is_set():
+            return None
+        self._tell(SnapshotTaken(snapshot, entries(snapshot)))
+        if manager.engine is None:
+            return manager.unavailable or EngineUnavailable("no engine answers")
+        return None
+
+    def _let_settle(self) -> None:
+        """Let a burst of wishes end before they are granted with one reading."""
+        self._wanted.clear()
+        end = time.monotonic() + LONGEST_BURST
+        while not self._stopped.is_set() and self._wanted.wait(SETTLE):
+            self._wanted.clear()
+            if time.monotonic() > end:
+                break
+
+    def _listen(self, manager: PortManager) -> None:
+        """Wish for a reading at every event that can change a port."""
+        try:
+            for event in manager.events(self._stopped):
+                if event.action == "disconnected":
+                    self._tell(EngineLost(EngineUnavailable("the engine went away"), None))
+                if event.action.startswith(_QUIET):
+                    continue
+                self._wanted.set()
+        except EngineError as error:
+            self._tell(EngineLost(error, None))
+            self._wanted.set()

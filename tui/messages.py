@@ -1,0 +1,72 @@
+"""What background threads tell the screen. They never touch a widget themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from manager.errors import PmapError
+from manager.model.snapshot import Snapshot
+from tui.presentation.entry import Entry
+
+if TYPE_CHECKING:
+    from manager.change.plan import Outcome, Plan
+    from manager.service import PortManager
+
+
+@dataclass
+class ManagerOpened(Message):
+    """A core to call; its engine may be None, with the reason in `unavailable`."""
+
+    manager: PortManager
+
+
+@dataclass
+class SnapshotTaken(Message, bubble=False):
+    """Engine and host, read anew, with the entries made of them."""
+
+    snapshot: Snapshot
+    entries: tuple[Entry, ...]
+
+
+@dataclass
+class EngineLost(Message):
+    """The engine does not answer. `retry`: seconds until the next try, where one is planned."""
+
+    error: PmapError
+    retry: float | None
+
+
+@dataclass
+class PlanReady(Message):
+    """The plan, or the refusal, for the form's request number `ticket`."""
+
+    ticket: int
+    plan: Plan | None
+    error: PmapError | None = None
+
+
+@dataclass
+class StepTaken(Message):
+    """A step of the change that is being made: start, done or failed."""
+
+    name: str
+    state: str
+    seconds: float
+
+
+@dataclass
+class ChangeEnded(Message):
+    """The change is over. One of the two is None."""
+
+    outcome: Outcome | None
+    error: PmapError | None = None
+
+
+@dataclass
+class Crashed(Message):
+    """A thread died of an error that nobody expected: the screen must not go on as if not."""
+
+    error: BaseException

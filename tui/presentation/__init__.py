@@ -1,0 +1,1 @@
+"""From model values to lines of text with roles. Plain functions; no Textual here."""

@@ -1,0 +1,126 @@
+"""One row of the table with everything that showing, finding and ordering it needs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from manager.interfaces import ConnectResult
+from manager.model.conflict import Conflict
+from manager.model.exposure import Exposure
+from manager.model.listener import HostSocket
+from manager.model.ports import format_host
+from manager.model.rows import PortRow, Source, port_rows, row_conflicts
+from manager.model.snapshot import Snapshot
+from manager.model.text import printable
+
+Identity = tuple[str, ...]
+"""PortRow.identity: names a row through updates."""
+
+Answers = Mapping[Identity, ConnectResult]
+"""What a connect to the rows brought, where one was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row, who is in its way, and its texts, all safe for a terminal.
+
+    answer is None where no connect was made. words is what a text filter searches.
+    """
+
+    row: PortRow
+    identity: Identity
+    conflicts: tuple[Conflict, ...]
+    answer: ConnectResult | None
+    address: str
+    port: str
+    target: str
+    owner: str
+    project: str
+    image: str
+    process: str
+    words: str
+
+    @property
+    def exposure(self) -> Exposure:
+        """How wide it is open, or would be."""
+        return self.row.exposure
+
+    @property
+    def exposed(self) -> bool:
+        """Whether it is bound on more than loopback."""
+        return self.row.bound is not False and self.row.exposure is not Exposure.LOOPBACK
+
+    @property
+    def host_port(self) -> int:
+        """The first host port, 0 where the engine chooses."""
+        return self.row.host_ports.start if self.row.host_ports else 0
+
+    @property
+    def container_name(self) -> str:
+        """The container's own name, empty for a process."""
+        return self.row.container.name if self.row.container else ""
+
+
+def entries(snapshot: Snapshot, answers: Answers | None = None) -> tuple[Entry, ...]:
+    """An entry for every row of the snapshot."""
+    conflicts: dict[HostSocket, list[Conflict]] = defaultdict(list)
+    for conflict in row_conflicts(snapshot):
+        conflicts[conflict.wanted].append(conflict)
+    known = answers or {}
+    return tuple(_entry(row, conflicts, known) for row in port_rows(snapshot))
+
+
+def _entry(row: PortRow, conflicts: Mapping[HostSocket, list[Conflict]], answers: Answers) -> Entry:
+    identity = row.identity
+    container, origin = row.container, row.container.origin if row.container else None
+    target = str(row.container_port) if row.container_port else f"{row.protocol}"
+    port = "any" if row.host_ports is None else str(row.host_ports)
+    process = row.process
+    running = f"{printable(process.name) or 'process'} {process.pid}" if process else ""
+    owner = printable(container.name) if container else running or "unknown process"
+    project = printable(origin.project) if origin else ""
+    image = printable(container.image) if container else ""
+    words = (
+        f"{format_host(row.host_ip)}:{port}",
+        target,
+        owner,
+        project,
+        printable(origin.service) if origin else "",
+        image,
+        running,
+        printable(process.command) if process else "",
+        str(container.state) if container else "",
+    )
+    return Entry(
+        row,
+        identity,
+        _conflicts_of(row, conflicts),
+        answers.get(identity),
+        format_host(row.host_ip),
+        port,
+        target,
+        owner,
+        project,
+        image,
+        running,
+        "\n".join(words).casefold(),
+    )
+
+
+def _conflicts_of(
+    row: PortRow, conflicts: Mapping[HostSocket, list[Conflict]]
+) -> tuple[Conflict, ...]:
+    """Who is in the way of a row whose container holds nothing now."""
+    if row.source is not Source.RESERVED or row.host_ports is None or len(row.host_ports) != 1:
+        return ()
+    if row.container is None or row.container_port is None:
+        return ()
+    socket = HostSocket(row.host_ip, row.host_ports.start, row.container_port.protocol)
+    own = row.container.id
+    return tuple(
+        conflict
+        for conflict in conflicts.get(socket, ())
+        if conflict.holder.container is None or conflict.holder.container.id != own
+    )

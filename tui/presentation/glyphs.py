@@ -1,0 +1,57 @@
+"""The signs on the screen, in Unicode and in ASCII."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One set of signs, each one column wide (the arrow may be two)."""
+
+    arrow: str = "→"
+    yes: str = "●"
+    no: str = "○"
+    unknown: str = "·"
+    cursor: str = "▌"
+    marked: str = "✓"
+    alarm: str = "▲"
+    group: str = "▾"
+    rule: str = "─"
+    ascending: str = "↑"
+    descending: str = "↓"
+    ellipsis: str = "…"
+    dot: str = "·"
+    logo: str = "◆"
+    cross: str = "✗"
+    spinner: str = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+    bar: str = "│"
+    shades: str = "▁▂▃▄▅▆▇█"
+
+
+UNICODE = Glyphs()
+ASCII = Glyphs(
+    arrow="->",
+    yes="*",
+    no="o",
+    unknown=".",
+    cursor=">",
+    marked="+",
+    alarm="!",
+    group="=",
+    rule="-",
+    ascending="^",
+    descending="v",
+    ellipsis="~",
+    dot="|",
+    logo="#",
+    cross="x",
+    spinner="|/-\\",
+    bar="|",
+    shades=".:-=+*%#",
+)
+
+
+def glyphs(*, ascii_only: bool) -> Glyphs:
+    """The set to draw with."""
+    return ASCII if ascii_only else UNICODE

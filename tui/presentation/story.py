@@ -1,0 +1,213 @@
+"""A row's story in sentences: what was asked, what is held, who reaches it, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from manager.model.advice import advice_for
+from manager.model.container import Container
+from manager.model.exposure import Exposure
+from manager.model.ports import format_host
+from manager.model.rows import Source
+from manager.model.snapshot import EngineInfo
+from manager.model.text import printable
+from tui.actions import by_name
+from tui.presentation.cells import Line, Role, Span, wrap
+from tui.presentation.entry import Entry
+from tui.presentation.glyphs import Glyphs
+from tui.presentation.offers import offered
+from tui.presentation.state import reach_word, state_of
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One paragraph of the story, under a word that says what it is about."""
+
+    label: str
+    text: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """title names the row, facts tell it, next are the keys that change it."""
+
+    title: Line
+    facts: tuple[Fact, ...]
+    next: Line
+
+
+def story(entry: Entry, engine: EngineInfo | None, g: Glyphs) -> Story:
+    """The story of one row."""
+    tellers: tuple[tuple[str, Callable[[], Line]], ...] = (
+        ("Trouble", lambda: _trouble(entry)),
+        ("Open to", lambda: _reach(entry, engine)),
+        ("State", lambda: _state(entry, g)),
+        ("Who", lambda: _who(entry)),
+        ("From", lambda: _origin(entry)),
+    )
+    facts = tuple(Fact(label, line) for label, tell in tellers if (line := tell()))
+    return Story(_title(entry, g), facts, _next(entry))
+
+
+def story_lines(told: Story, columns: int) -> list[Line]:
+    """The facts and the next steps, wrapped under their labels."""
+    lines: list[Line] = []
+    for label, text in [*((f.label, f.text) for f in told.facts), ("Next", told.next)]:
+        head = (Span(f"{label:<8} ", Role.HEAD),)
+        lines.extend(wrap((*head, *text), columns, indent=" " * 9))
+    return lines
+
+
+def _title(entry: Entry, g: Glyphs) -> Line:
+    colour = reach_word(entry)[1]
+    role = Role.BAD if colour is Role.CHIP else colour
+    spans = [Span(f"{entry.address}:{entry.port}", role)]
+    if entry.row.container_port is not None:
+        spans.append(Span(f" {g.arrow} {entry.target}", Role.STRONG))
+    else:
+        spans.append(Span(f"/{entry.row.protocol}", Role.STRONG))
+    return (*spans, Span(f"  {entry.owner}", Role.MUTED))
+
+
+def _trouble(entry: Entry) -> Line:
+    if not entry.conflicts:
+        return ()
+    spans: list[Span] = []
+    for conflict in entry.conflicts:
+        held = f"{conflict.wanted} is held by {conflict.holder}."
+        spans.append(Span(f"It cannot start: {printable(held)}", Role.BAD))
+        spans.append(Span(f" {printable(advice_for(conflict.holder))}. ", Role.TEXT))
+    return tuple(spans)
+
+
+def _reach(entry: Entry, engine: EngineInfo | None) -> Line:
+    exposure, held = entry.exposure, entry.row.bound is not False
+    word, role = reach_word(entry)
+    would = "" if held else "would be "
+    first = Span(f"{would}{word}".capitalize(), role if role is not Role.CHIP else Role.BAD)
+    if exposure is Exposure.LOOPBACK:
+        text = ": nobody outside can connect."
+        if entry.row.source is Source.PUBLISHED and engine is not None and _before_28(engine):
+            text += " Before engine 28, neighbours may still reach the container's own address."
+    elif exposure is Exposure.ADDRESS:
+        text = f": whoever can reach {entry.address}."
+    elif entry.row.container is None:
+        text = ": every network of this host, as far as its firewall lets them in."
+    elif entry.row.source is Source.HOST_NETWORK:
+        text = ": it listens on every address of this host."
+    else:
+        asked = "no address was asked for" if entry.row.host_ip is None else "it was asked so"
+        text = f": {asked}, and the engine's own rules come before ufw or firewalld."
+    return (first, Span(text))
+
+
+def _before_28(engine: EngineInfo) -> bool:
+    major = engine.version.partition(".")[0]
+    return not engine.podman and major.isdecimal() and int(major) < 28
+
+
+def _state(entry: Entry, g: Glyphs) -> Line:
+    state = state_of(entry)
+    marks = zip(("declared", "bound", "answering"), state.marks, strict=True)
+    spans: list[Span] = []
+    for word, mark in marks:
+        sign, role = {
+            True: (g.yes, Role.GOOD),
+            False: (g.no, Role.WARN),
+            None: (g.unknown, Role.FAINT),
+        }[mark]
+        spans += [Span(f"{sign} ", role), Span(f"{word}  ", Role.MUTED)]
+    spans.append(Span(_said(entry)))
+    return tuple(spans)
+
+
+def _said(entry: Entry) -> str:
+    row, container = entry.row, entry.row.container
+    if row.source is Source.COMPOSE_FILE:
+        return "Written in the file; not up."
+    if row.source is Source.RESERVED and container is not None:
+        return f"The {container.state} container takes it again at its next start."
+    if row.bound is False:
+        return "Asked for, but the engine does not hold it: the container runs without it."
+    if container is None:
+        return "The process opened it itself."
+    if row.source is Source.HOST_NETWORK:
+        return "It shares the host's network and listens itself: nothing is published."
+    answered = _answered(entry)
+    return (
+        f"Asked {_asked(entry, container)}; the engine holds {_held(entry, container)}.{answered}"
+    )
+
+
+def _answered(entry: Entry) -> str:
+    answer = entry.answer
+    if answer is None:
+        return ""
+    if answer.answering:
+        return f" It answered in {answer.seconds * 1000:.0f} ms."
+    return f" Nothing behind it answers: {printable(answer.detail or answer.answer)}."
+
+
+def _asked(entry: Entry, container: Container) -> str:
+    port = entry.row.container_port
+    texts = [str(m.binding) for m in container.mappings if m.container_port == port]
+    return " and ".join(texts) or f"{entry.address}:{entry.port}"
+
+
+def _held(entry: Entry, container: Container) -> str:
+    ports = entry.row.host_ports
+    texts = [
+        f"{format_host(p.host_ip)}:{p.host_port}"
+        for p in container.published
+        if p.container_port == entry.row.container_port
+        and ports is not None
+        and p.host_port in ports
+        and (entry.row.host_ip is None or entry.row.host_ip == p.host_ip)
+    ]
+    return " and ".join(texts) or "nothing"
+
+
+def _who(entry: Entry) -> Line:
+    container, process = entry.row.container, entry.row.process
+    spans: list[Span] = []
+    if container is not None:
+        status = printable(container.status) or str(container.state)
+        spans += [Span(f"{entry.owner}", Role.STRONG), Span(f" of {entry.image}, {status}.")]
+    if process is not None:
+        text = printable(process.command or process.name)
+        where = f" in {printable(process.cwd)}" if process.cwd else ""
+        user = f" as {printable(process.user)}" if process.user else ""
+        spans.append(Span(f"{' ' if spans else ''}Process {process.pid}{user}: {text}{where}."))
+    elif container is None and entry.row.source is Source.PROCESS:
+        spans.append(Span("A process that this user may not see; run pmap with sudo to see it."))
+    return tuple(spans)
+
+
+def _origin(entry: Entry) -> Line:
+    origin = entry.row.container.origin if entry.row.container else None
+    if origin is None:
+        return ()
+    files = ", ".join(printable(name) for name in origin.files)
+    where = f", {files}" if files else ""
+    return (
+        Span("project "),
+        Span(printable(origin.project), Role.PROJECT),
+        Span(f", service {printable(origin.service)}{where}."),
+    )
+
+
+_PROMISES = {
+    "loopback": "bind it to 127.0.0.1",
+    "move": "another port or address",
+    "unpublish": "take it away",
+    "publish": "publish one more",
+}
+
+
+def _next(entry: Entry) -> Line:
+    spans: list[Span] = []
+    for name in offered(entry):
+        action = by_name(name)
+        spans += [Span(f" {action.key} ", Role.KEY, name), Span(f" {_PROMISES[name]}   ")]
+    return tuple(spans)

@@ -1,0 +1,103 @@
+"""What the header says: the engine, the counts, and what is wrong with the connection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from manager.model.rows import Source
+from manager.model.snapshot import EngineInfo
+from manager.model.text import printable
+from tui.presentation.cells import Line, Role, Span
+from tui.presentation.entry import Entry
+from tui.presentation.glyphs import Glyphs
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How it stands with the engine.
+
+    engine is the last one known; connected says whether it answers now. problem and hint are
+    the error's own words where it does not; retry the seconds until the next try.
+    """
+
+    engine: EngineInfo | None = None
+    connected: bool = False
+    opening: bool = True
+    problem: str = ""
+    hint: str = ""
+    retry: float | None = None
+
+    @property
+    def stale(self) -> bool:
+        """Whether what is shown is what was known before the engine went away."""
+        return self.engine is not None and not self.connected
+
+
+def engine_line(link: Link, g: Glyphs) -> Line:
+    """The engine: name, version, context, and whether it answers."""
+    if link.opening:
+        return (Span(f"{g.unknown} looking for an engine", Role.MUTED),)
+    engine = link.engine
+    if engine is None:
+        return (Span(f"{g.no} no engine", Role.BAD),)
+    name = "podman" if engine.podman else "docker"
+    spans = [Span(f"{name} {printable(engine.version)}", Role.TEXT)]
+    where = engine.context or ("" if engine.local else engine.host)
+    if where:
+        spans.append(Span(f" {g.dot} {printable(where)}", Role.MUTED))
+    if not engine.local:
+        spans.append(Span(f" {g.dot} remote", Role.WARN))
+    if link.connected:
+        return (Span(f"{g.yes} ", Role.GOOD), *spans)
+    return (Span(f"{g.no} gone ", Role.BAD), *spans)
+
+
+def counts_line(entries: Sequence[Entry], g: Glyphs) -> Line:
+    """Published, exposed, conflicts, reserved, the host's own. Each filters by a click."""
+    published = sum(1 for e in entries if e.row.source is Source.PUBLISHED and e.row.bound)
+    exposed = sum(1 for e in entries if e.exposed)
+    conflicts = sum(1 for e in entries if e.conflicts)
+    reserved = sum(1 for e in entries if e.row.source is Source.RESERVED)
+    host = sum(1 for e in entries if e.row.source in {Source.PROCESS, Source.HOST_NETWORK})
+    spans = [Span(str(published), Role.STRONG), Span(" published", Role.MUTED)]
+    spans += _alarm(exposed, "exposed", "exposed", g)
+    spans += _alarm(conflicts, "conflict" if conflicts == 1 else "conflicts", "conflict", g)
+    spans += [Span("   "), Span(str(reserved), Role.STRONG), Span(" reserved", Role.MUTED)]
+    spans += [Span("   "), Span(str(host), Role.STRONG), Span(" of the host", Role.MUTED)]
+    return tuple(spans)
+
+
+def _alarm(count: int, word: str, wanted: str, g: Glyphs) -> list[Span]:
+    if not count:
+        return [Span("   "), Span(f"0 {word}", Role.GOOD)]
+    return [Span("   "), Span(f"{g.alarm} {count} {word}", Role.BAD, f"filter:{wanted}")]
+
+
+def view_line(shown: int, total: int, filter_text: str, marked: int, g: Glyphs) -> Line:
+    """What narrows the table just now; empty when nothing does."""
+    spans: list[Span] = []
+    if marked:
+        spans.append(Span(f"{g.marked} {marked} marked", Role.ACCENT))
+    if filter_text:
+        if spans:
+            spans.append(Span("   "))
+        spans.append(Span(f"{shown} of {total}", Role.ACCENT))
+        spans.append(Span(f"  /{printable(filter_text)}", Role.STRONG, "filter"))
+    return tuple(spans)
+
+
+def trouble_lines(link: Link, g: Glyphs) -> tuple[Line, ...]:
+    """The banner over the table while the engine does not answer; none while it does."""
+    if link.opening or link.connected:
+        return ()
+    gone = "The engine went away: what is shown is what was known before." if link.stale else ""
+    again = "" if link.retry is None else f" Trying again every {link.retry:.0f} s."
+    first = (
+        Span(f"{g.alarm} ", Role.BAD),
+        Span(gone or "No engine answers.", Role.BAD),
+        Span(again, Role.MUTED),
+    )
+    why = (Span(f"  {printable(link.problem)}", Role.TEXT),) if link.problem else ()
+    hint = (Span("  Try: ", Role.MUTED), Span(printable(link.hint), Role.STRONG))
+    return tuple(line for line in (first, why, hint if link.hint else ()) if line)

@@ -1,0 +1,78 @@
+"""What every page has: the top bar, the footer, and keys from the list of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.actions import Action, Place, actions_of
+from tui.presentation.frame import footer_line, top_line
+from tui.presentation.summary import engine_line
+from tui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from tui.app import PmapApp
+
+
+def bindings(actions: Collection[Action]) -> list[Binding]:
+    """The keys of the actions, each performing its action; ids let a person change them."""
+    return [
+        Binding(",".join(a.keys), f"app.perform({a.name!r})", a.label, id=a.name, tooltip=a.help)
+        for a in actions
+    ]
+
+
+class Page(Screen[None]):
+    """A page; subclasses say which place they are and give their body."""
+
+    PLACE: ClassVar[Place]
+    AUTO_FOCUS = ""
+
+    def __init_subclass__(cls) -> None:
+        """Take the keys of the page from the list of actions."""
+        cls.BINDINGS = list(bindings(actions_of(cls.PLACE)))
+        super().__init_subclass__()
+
+    @property
+    def pmap(self) -> PmapApp:
+        """The app, by its own type."""
+        from tui.app import PmapApp
+
+        assert isinstance(self.app, PmapApp)
+        return self.app
+
+    def body(self) -> ComposeResult:
+        """The widgets between top bar and footer."""
+        yield Widget()
+
+    def compose(self) -> ComposeResult:
+        """Top bar, body, footer."""
+        yield Lines(id="top")
+        yield from self.body()
+        yield Lines(id="footer")
+
+    def on_mount(self) -> None:
+        """Draw the frame for the first time."""
+        self.frame()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Give the frame its new room."""
+        self.frame()
+
+    def frame(self) -> None:
+        """Draw top bar and footer as things stand now."""
+        app, columns = self.pmap, self.size.width
+        engine = engine_line(app.link, app.glyphs)
+        self.query_one("#top", Lines).show([top_line(self.PLACE, engine, columns, app.glyphs)])
+        actions = actions_of(self.PLACE)
+        self.query_one("#footer", Lines).show([footer_line(actions, columns, idle=self.idle())])
+
+    def idle(self) -> Collection[str]:
+        """The names of actions that make no sense just now."""
+        return ()

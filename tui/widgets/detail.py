@@ -1,0 +1,58 @@
+"""The story of the selected row, beside or under the table."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.visual import VisualType
+from textual.widget import Widget
+
+from manager.model.snapshot import EngineInfo
+from tui.paint import content
+from tui.presentation.cells import Line, Role, Span, clip_line, line_width, wrap
+from tui.presentation.entry import Entry
+from tui.presentation.glyphs import Glyphs
+from tui.presentation.story import Story, story, story_lines
+
+
+class Detail(Widget):
+    """Tells one entry; cuts the story short from below, never the next steps."""
+
+    def __init__(self, *, glyphs: Glyphs, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._entry: Entry | None = None
+        self._engine: EngineInfo | None = None
+
+    def tell(self, entry: Entry | None, engine: EngineInfo | None) -> None:
+        """Tell this entry from now on."""
+        if (entry, engine) != (self._entry, self._engine):
+            self._entry, self._engine = entry, engine
+            self.refresh()
+
+    def render(self) -> VisualType:
+        """Title, facts, next steps."""
+        columns, rows = self.content_size
+        if self._entry is None or rows < 2:
+            return Content("")
+        told = story(self._entry, self._engine, self._glyphs)
+        lines = [_title(told, columns, self._glyphs), *_fitted(told, columns, rows - 1)]
+        return content(lines, self.app.current_theme)
+
+
+def _title(told: Story, columns: int, g: Glyphs) -> Line:
+    """The title on a rule, as the border of the pane."""
+    head = (Span(f"{g.rule * 2} ", Role.FAINT), *told.title, Span(" "))
+    rest = columns - line_width(head)
+    return clip_line((*head, Span(g.rule * max(rest, 0), Role.FAINT)), columns, g.ellipsis)
+
+
+def _fitted(told: Story, columns: int, rows: int) -> list[Line]:
+    """The story in at most `rows` lines, with the next steps at its end."""
+    lines = story_lines(told, columns)
+    steps = wrap((Span(" " * 9), *told.next), columns, indent=" " * 9) if told.next else []
+    over = len(lines) - rows
+    if over <= 0:
+        return lines
+    told_lines = lines[: len(lines) - len(steps)]
+    kept = max(rows - len(steps), 0)
+    return told_lines[:kept] + lines[len(lines) - len(steps) :][: rows - kept]

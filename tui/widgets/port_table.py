@@ -1,0 +1,209 @@
+"""The table of ports. Draws only the lines that are seen, so thousands of rows cost nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.style import Style
+
+from tui.paint import Painter
+from tui.presentation.cells import Line, Role, width
+from tui.presentation.entry import Entry, Identity
+from tui.presentation.glyphs import UNICODE, Glyphs
+from tui.presentation.ordering import Heading, Item, View, arrange, find
+from tui.presentation.table import Layout, header_line, heading_line, layout, row_line
+from tui.theme import role_styles
+
+
+class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
+    """Rows with a cursor that stays on its row, by identity, whatever comes and goes."""
+
+    DEFAULT_CSS = "PortTable { overflow-x: hidden; scrollbar-size-vertical: 1; }"
+
+    @dataclass
+    class Moved(Message):
+        """The cursor stands on another entry, or the entry has changed."""
+
+        entry: Entry | None
+
+    @dataclass
+    class Chosen(Message):
+        """A row was double-clicked, or the title of a column clicked."""
+
+        action: str
+
+    def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.glyphs = glyphs
+        self.marked: set[Identity] = set()
+        self._view = View()
+        self._items: tuple[Item, ...] = ()
+        self._cursor = -1
+        self._plan: Layout | None = None
+        self._faded = False
+        self._painters: dict[str, Painter] = {}
+        self._strips: dict[tuple[int, bool], Strip] = {}
+
+    @property
+    def selected(self) -> Entry | None:
+        """The entry under the cursor."""
+        item = self._items[self._cursor] if 0 <= self._cursor < len(self._items) else None
+        return item if isinstance(item, Entry) else None
+
+    @property
+    def rows(self) -> tuple[Entry, ...]:
+        """The entries that are in the table, in its order."""
+        return tuple(item for item in self._items if isinstance(item, Entry))
+
+    def show(self, entries: Iterable[Entry], view: View, *, faded: bool = False) -> None:
+        """Draw these entries in that view. `faded`: they are what was known before."""
+        before = self.selected
+        self._items = arrange(entries, view)
+        self._view, self._faded = view, faded
+        known = {entry.identity for entry in self.rows}
+        self.marked &= known
+        near = self._cursor if before is not None else 0
+        self._cursor = find(self._items, before.identity if before else None, near)
+        self._lay_out()
+        self._follow()
+        if self.selected is not before:
+            self.post_message(self.Moved(self.selected))
+
+    def move(self, steps: int) -> None:
+        """Move the cursor by that many rows, stopping at the ends."""
+        rows = [i for i, item in enumerate(self._items) if isinstance(item, Entry)]
+        if not rows:
+            return
+        place = rows.index(self._cursor) if self._cursor in rows else 0
+        self._go(rows[min(max(place + steps, 0), len(rows) - 1)])
+
+    def page(self, pages: int) -> None:
+        """Move the cursor by that many screens."""
+        self.move(pages * max(self.size.height - 2, 1))
+
+    def select(self, identity: Identity) -> None:
+        """Put the cursor on that row, where it is there."""
+        self._go(find(self._items, identity, self._cursor))
+
+    def toggle_mark(self) -> None:
+        """Mark or unmark the row under the cursor."""
+        if (entry := self.selected) is not None:
+            self.marked ^= {entry.identity}
+            self._repaint()
+
+    def clear_marks(self) -> None:
+        """Unmark every row."""
+        self.marked.clear()
+        self._repaint()
+
+    def notify_style_update(self) -> None:
+        """Colours or focus have changed: paint anew."""
+        super().notify_style_update()
+        self._painters = {}
+        self._strips = {}
+
+    def render_line(self, y: int) -> Strip:
+        """Line `y` of what is seen: the titles stay, the rows scroll."""
+        columns = self.size.width
+        if self._plan is None:
+            return Strip.blank(columns)
+        if y == 0:
+            return self._painter("plain").strip(header_line(self._plan, self._view), columns)
+        index = y - 1 + self.scroll_offset.y
+        key = (index, index == self._cursor)
+        if key not in self._strips:
+            self._strips[key] = self._draw(index, self._plan, columns)
+        return self._strips[key]
+
+    def on_resize(self) -> None:
+        """Give the columns their new room."""
+        self._lay_out()
+        self._follow()
+
+    def on_click(self, event: events.Click) -> None:
+        """Select a row; open it at the second click; sort at a click on a title."""
+        if event.y == 0:
+            if self._plan and (action := _action_at(header_line(self._plan, self._view), event.x)):
+                self.post_message(self.Chosen(action))
+            return
+        index = event.y - 1 + self.scroll_offset.y
+        if 0 <= index < len(self._items) and isinstance(self._items[index], Entry):
+            self._go(index)
+            if event.chain == 2:
+                self.post_message(self.Chosen("detail"))
+
+    def _go(self, index: int) -> None:
+        if index == self._cursor:
+            return
+        self._cursor = index
+        self._follow()
+        self.refresh()
+        self.post_message(self.Moved(self.selected))
+
+    def _follow(self) -> None:
+        """Scroll so that the cursor is seen, with the heading above the first of a group."""
+        seen = self.size.height - 1
+        if self._cursor < 0 or seen < 1:
+            return
+        top = self.scroll_offset.y
+        first = self._cursor
+        if first and isinstance(self._items[first - 1], Heading):
+            first -= 1
+        if first < top:
+            self.scroll_to(y=first, animate=False, force=True)
+        elif self._cursor >= top + seen:
+            self.scroll_to(y=self._cursor - seen + 1, animate=False, force=True)
+
+    def _lay_out(self) -> None:
+        columns = self.size.width
+        if columns:
+            self._plan = layout(self.rows, self._view, columns, self.glyphs)
+        self.virtual_size = Size(columns, len(self._items) + 1)
+        self._painters = {}
+        self._repaint()
+
+    def _repaint(self) -> None:
+        self._strips = {}
+        self.refresh()
+
+    def _draw(self, index: int, plan: Layout, columns: int) -> Strip:
+        if index >= len(self._items):
+            return self._painter("plain").strip((), columns)
+        item, cursor = self._items[index], index == self._cursor
+        if isinstance(item, Heading):
+            return self._painter("plain").strip(heading_line(item, plan), columns)
+        marked = item.identity in self.marked
+        ground = "cursor" if cursor else "marked" if marked else "plain"
+        line = row_line(item, plan, cursor=cursor, marked=marked)
+        return self._painter(ground).strip(line, columns)
+
+    def _painter(self, name: str) -> Painter:
+        """The painter for a ground: plain, marked, or under the cursor."""
+        if name not in self._painters:
+            theme = self.app.current_theme
+            ground = self.visual_style.background
+            accent = role_styles(theme)[Role.ACCENT].foreground
+            if theme.ansi:
+                style = Style(reverse=True) if name == "cursor" else Style()
+            elif ground is None or accent is None:
+                style = Style()
+            else:
+                part = {"plain": 0.0, "marked": 0.1, "cursor": 0.24 if self.has_focus else 0.14}
+                style = Style(background=ground.blend(accent, part[name]))
+            self._painters[name] = Painter(theme, style, faded=self._faded)
+        return self._painters[name]
+
+
+def _action_at(line: Line, x: int) -> str:
+    """The action of the span at column `x`, empty where there is none."""
+    for span in line:
+        x -= width(span.text)
+        if x < 0:
+            return span.action
+    return ""
