@@ -5,21 +5,25 @@ Reads give model values; changes go request -> plan -> apply. Nothing is rendere
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from manager.errors import EngineUnavailable
-from manager.interfaces import Clock, Engine, Files, Host, Journal, Progress
+from manager.interfaces import Clock, Engine, EngineEvent, Files, Host, Journal
 from manager.model.conflict import Holder, find_free, holders_of
 from manager.model.container import Container
+from manager.model.exposure import Exposure, exposure_of
 from manager.model.listener import HostSocket, Listener
 from manager.model.portclass import LINUX_EPHEMERAL, FreePortSearch
 from manager.model.ports import IPAddress, IPProtocol
 from manager.model.snapshot import EngineInfo, Snapshot
+from manager.watch import PortChange, watch_ports
 
 if TYPE_CHECKING:
-    from manager.change.plan import Outcome, Plan
+    from manager.change.facts import Preferences
+    from manager.change.plan import Plan
     from manager.change.request import ChangeRequest
     from manager.settings import Settings
 
@@ -137,18 +141,68 @@ class PortManager:
                 return ports
             refused |= bad
 
+    def exposed_containers(self, names: Sequence[str] = ()) -> tuple[str, ...]:
+        """The containers (of these names, else all) with a mapping open wider than loopback.
+
+        Raises NoSuchContainer.
+        """
+        snapshot = self.snapshot(host=False)
+        chosen = (
+            [c for name in names for c in snapshot.matching(name)]
+            if names
+            else sorted(snapshot.containers, key=lambda c: c.name)
+        )
+        return tuple(
+            dict.fromkeys(
+                c.name
+                for c in chosen
+                for mapping in c.mappings
+                if exposure_of(mapping.binding.host_ip) is not Exposure.LOOPBACK
+            )
+        )
+
     def plan(self, request: ChangeRequest) -> Plan:
         """What the request would do. Raises Refused, NoSuchContainer, EngineError."""
         from manager.change.facts import gather
         from manager.change.planner import plan_change
 
-        engine = self._engine()
         snapshot = self.snapshot()
-        facts = gather(engine, self.host, snapshot, request)
+        facts = gather(self._engine(), self.host, snapshot, request, self._preferences())
         return plan_change(snapshot, request, facts)
 
-    def apply(self, plan: Plan, progress: Progress | None = None) -> Outcome:
-        """Carry a plan out; its outcome says whether it holds or was undone."""
-        from manager.change.executor import apply
+    def _preferences(self) -> Preferences:
+        from manager.change.facts import Preferences
 
-        raise NotImplementedError(plan, apply, progress)
+        if self.settings is None:
+            return Preferences()
+        return Preferences(
+            default_ip=self.settings.host_ip, stop_timeout=self.settings.stop_timeout
+        )
+
+    def history(self) -> tuple[Mapping[str, Any], ...]:
+        """The changes that were made, oldest first."""
+        return self.journal.history()
+
+    def open_changes(self) -> tuple[Mapping[str, Any], ...]:
+        """The changes that were interrupted and wait for `recover`."""
+        return self.journal.open_entries()
+
+    def watch(self, stop: threading.Event) -> Iterator[PortChange | EngineEvent]:
+        """The port map's changes until `stop` is set."""
+        return watch_ports(self._engine(), lambda: self.snapshot(host=False), stop)
+
+    def events(self, stop: threading.Event) -> Iterator[EngineEvent]:
+        """The engine's events until `stop` is set."""
+        return self._engine().events(stop)
+
+    def logs(self, container_id: str, *, tail: int = 20) -> str:
+        """The last lines that a container wrote."""
+        return self._engine().logs(container_id, tail=tail)
+
+    def start(self, container_id: str) -> None:
+        """Start a container. Raises EngineError."""
+        self._engine().start(container_id)
+
+    def stop(self, container_id: str, *, timeout: int = 10) -> None:
+        """Stop a container, killing it after `timeout` seconds. Raises EngineError."""
+        self._engine().stop(container_id, timeout=timeout)

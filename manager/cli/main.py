@@ -24,6 +24,8 @@ COMMANDS = {
     "undo": "turn the last change round",
     "history": "the changes that were made",
     "recover": "finish or turn back what a crash left",
+    "watch": "follow the port map as it changes",
+    "completion": "the completion script of a shell",
 }
 
 _VALUE_OPTIONS = {"--context", "-H"}

@@ -155,7 +155,8 @@ def _print_summary(
         who = conflict.wanted_by.name if conflict.wanted_by else "the request"
         output.text(f"conflict: {who} cannot start: {conflict}", "yellow")
     exposed = [row for row in rows if row.exposure is not Exposure.LOOPBACK and row.bound]
-    names = list(dict.fromkeys(row.container.name for row in exposed if row.container_port))
+    owners = (row.container for row in exposed if row.container_port)
+    names = list(dict.fromkeys(owner.name for owner in owners if owner))
     if output.stream.isatty() and names:
         output.text(
             f"{len(exposed)} of {len(rows)} are open beyond this host;"

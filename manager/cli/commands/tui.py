@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from manager.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from manager.service import PortManager
 
 
 def run(args: argparse.Namespace) -> int:
@@ -15,7 +19,7 @@ def run(args: argparse.Namespace) -> int:
     # Deferred: no other command may pay for the import of the screen.
     from tui.app import run as run_app
 
-    def open_manager() -> object:
+    def open_manager() -> PortManager:
         from manager.bootstrap import build
 
         return build(context=args.context, host=args.engine_url, demo=args.demo)
