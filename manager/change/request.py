@@ -44,7 +44,7 @@ class Publish(_Request):
 
 
 class Unpublish(_Request):
-    """Take mappings away. A spec names every mapping that it fits."""
+    """Take mappings away. A SPEC names one mapping by the parts given, a range all that fit."""
 
     kind: Literal["unpublish"] = "unpublish"
     specs: Annotated[tuple[PortSpec, ...], Field(min_length=1)]
@@ -72,6 +72,8 @@ class Restore(_Request):
     """The id of the change that is turned round."""
     mappings: tuple[str, ...]
     """Engine API bindings as `HOST_IP|HOST_PORT|CONTAINER_PORT/PROTOCOL`, empty parts allowed."""
+    expected: tuple[str, ...] | None = None
+    """The mappings that must stand now, in the same words; None does not ask."""
 
 
 ChangeRequest = Annotated[

@@ -1,0 +1,87 @@
+"""What a change costs: read from the record, said before anybody agrees to it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from manager.change.facts import Facts
+from manager.change.layer import listed
+from manager.change.plan import Cost
+from manager.change.request import ChangeRequest, LayerChoice
+from manager.interfaces import LayerChange, Record
+from manager.model.container import Container
+
+DEFAULT_STOP_TIMEOUT = 10
+"""Seconds (Engine API, POST /containers/X/stop)."""
+
+_NANOSECONDS = 1e9
+_DEFAULT_PROBE_SECONDS = 30.0
+"""Interval and time-out of a health check that names none (Engine API, HealthConfig)."""
+
+
+def stop_timeout(record: Record, preferred: int | None = None) -> int:
+    """Seconds that the container gets to stop: a setting's, its own, or the engine's default."""
+    if preferred is not None:
+        return preferred
+    own = (record.get("Config") or {}).get("StopTimeout")
+    return DEFAULT_STOP_TIMEOUT if own is None else int(own)
+
+
+def health_seconds(record: Record) -> float | None:
+    """How long the health check may take to its first verdict, in seconds; None without one."""
+    check: Mapping[str, Any] = (record.get("Config") or {}).get("Healthcheck") or {}
+    test = check.get("Test") or ()
+    if not test or test[0] == "NONE":
+        return None
+
+    def seconds(key: str, default: float) -> float:
+        return (check.get(key) or 0) / _NANOSECONDS or default
+
+    interval = seconds("Interval", _DEFAULT_PROBE_SECONDS)
+    every = seconds("StartInterval", interval) if check.get("StartPeriod") else interval
+    return seconds("StartPeriod", 0.0) + every + seconds("Timeout", _DEFAULT_PROBE_SECONDS)
+
+
+def cost_of(request: ChangeRequest, facts: Facts) -> Cost:
+    """The cost of recreating the target and what hangs on it."""
+    target = facts.target
+    timeout = stop_timeout(facts.record, facts.stop_timeout)
+    downtime = "none, it is not running"
+    if target.running:
+        downtime = f"about a second, at most {timeout} s more if it does not stop by itself"
+    return Cost(
+        restart=target.running,
+        stop_timeout=timeout,
+        health_seconds=health_seconds(facts.record) if target.running else None,
+        lost=(*_always_lost(facts.record, target), *_layers_lost(request.layer, facts.layers)),
+        dependents=tuple(dependent.words for dependent in facts.following),
+        expected_downtime=downtime,
+    )
+
+
+def _always_lost(record: Record, target: Container) -> tuple[str, ...]:
+    lost = ["its id, and its logs so far (docker logs)"]
+    host_config: Mapping[str, Any] = record.get("HostConfig") or {}
+    tmpfs = [str(path) for path in host_config.get("Tmpfs") or ()]
+    tmpfs += [
+        str(mount.get("Destination", ""))
+        for mount in record.get("Mounts") or ()
+        if mount.get("Type") == "tmpfs"
+    ]
+    if target.running and tmpfs:
+        lost.append(f"what is in memory file systems (tmpfs): {', '.join(sorted(set(tmpfs)))}")
+    if sessions := record.get("ExecIDs"):
+        lost.append(f"{len(sessions)} open docker exec sessions")
+    return tuple(lost)
+
+
+def _layers_lost(
+    choice: LayerChoice, layers: Mapping[str, tuple[LayerChange, ...]]
+) -> Iterator[str]:
+    for name, layer in layers.items():
+        if choice is LayerChoice.DISCARD:
+            yield f"files written in {name}, outside volumes: {listed(layer)}"
+        deleted = tuple(change for change in layer if change.kind == "deleted")
+        if choice is LayerChoice.KEEP and deleted:
+            yield f"that these were deleted in {name}: {listed(deleted)}"

@@ -1,0 +1,185 @@
+"""What must be read before a change can be planned: gather reads, the planner only thinks."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from manager.change.dependents import Dependent, KnownTies, find_dependents
+from manager.change.fileedit import FileEdit, PlanSave
+from manager.change.layer import worth_keeping
+from manager.change.mappings import socket_of
+from manager.change.request import ChangeRequest, SaveChoice
+from manager.change.resolve import LOOPBACK, Inputs, resolve
+from manager.change.validate import check_target
+from manager.interfaces import EngineReader, Host, LayerChange, Record
+from manager.model.conflict import container_sockets
+from manager.model.container import Container
+from manager.model.listener import HostSocket
+from manager.model.ports import IPAddress, PortMapping
+from manager.model.snapshot import Snapshot
+
+_NO_PERMISSION = "permission denied"
+_TRIES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything beside the snapshot that a plan is made from.
+
+    target: the container decoded from its `record`, so that what was asked is known.
+    inside: what listens in it; bind_errors: why a real bind of a wanted socket failed.
+    layers: what a person would miss from the writable layers, by container name, of the target
+    and of those that follow it. lost_networks: networks that are gone or are not the same any
+    more. stop_timeout: seconds, when a setting overrides its own.
+    """
+
+    id: str
+    record: Record
+    target: Container
+    inside: tuple[HostSocket, ...] | None = None
+    bind_errors: Mapping[HostSocket, str] = field(default_factory=dict)
+    layers: Mapping[str, tuple[LayerChange, ...]] = field(default_factory=dict)
+    dependents: tuple[Dependent, ...] = ()
+    image_present: bool = True
+    lost_networks: tuple[str, ...] = ()
+    file_edit: FileEdit | None = None
+    save_problem: str = ""
+    default_ip: IPAddress = LOOPBACK
+    stop_timeout: int | None = None
+
+    @property
+    def following(self) -> tuple[Dependent, ...]:
+        """The containers that must be recreated with the target."""
+        return tuple(dependent for dependent in self.dependents if dependent.must_follow)
+
+    def inputs(self, snapshot: Snapshot) -> Inputs:
+        """What resolving the request needs."""
+        return Inputs(
+            snapshot, self.target, self.inside, frozenset(self.bind_errors), self.default_ip
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What settings say about changes, and what other rooms lend to them.
+
+    save plans the edit of a compose file; ties remembers who hangs on whom.
+    """
+
+    default_ip: IPAddress = LOOPBACK
+    stop_timeout: int | None = None
+    save: PlanSave | None = None
+    ties: KnownTies | None = None
+
+
+def gather(
+    engine: EngineReader,
+    host: Host,
+    snapshot: Snapshot,
+    request: ChangeRequest,
+    preferences: Preferences | None = None,
+) -> Facts:
+    """Read what the planner needs. Raises NoSuchContainer, Refused, EngineError."""
+    preferences = preferences or Preferences()
+    record = engine.record(snapshot.container(request.container).id)
+    target = engine.decode(record)
+    facts = Facts(
+        id=secrets.token_hex(4),
+        record=record,
+        target=target,
+        default_ip=preferences.default_ip,
+        stop_timeout=preferences.stop_timeout,
+    )
+    check_target(snapshot, request, target, record)
+    local = snapshot.engine is not None and snapshot.engine.local
+    if local and target.pid:
+        facts = replace(facts, inside=host.listening_inside(target.pid))
+    facts = _with_binds(host, snapshot, request, facts, local=local)
+    after = resolve(request, facts.inputs(snapshot)).after
+    if after == target.mappings:
+        return facts
+    facts = replace(
+        facts,
+        dependents=find_dependents(engine, snapshot, target, preferences.ties),
+        image_present=engine.image_id(str(record.get("Image", ""))) is not None,
+        lost_networks=_lost_networks(engine, record),
+    )
+    facts = replace(facts, layers=_layers(engine, facts))
+    return _with_save(request, facts, after, preferences.save)
+
+
+def _layers(engine: EngineReader, facts: Facts) -> dict[str, tuple[LayerChange, ...]]:
+    records = {facts.target.name: facts.record}
+    records |= {dependent.container.name: dependent.record for dependent in facts.following}
+    layers = {
+        name: worth_keeping(engine.layer_changes(str(record["Id"])), mount_points(record))
+        for name, record in records.items()
+    }
+    return {name: changes for name, changes in layers.items() if changes}
+
+
+def mount_points(record: Record) -> tuple[str, ...]:
+    """Where volumes, binds and tmpfs are mounted in the container."""
+    mounts = [str(mount.get("Destination", "")) for mount in record.get("Mounts") or ()]
+    tmpfs = (record.get("HostConfig") or {}).get("Tmpfs") or {}
+    return tuple(path for path in (*mounts, *tmpfs) if path)
+
+
+def new_sockets(target: Container, after: tuple[PortMapping, ...]) -> tuple[HostSocket, ...]:
+    """The host sockets that the container does not ask for today."""
+    return tuple(
+        socket
+        for mapping in after
+        if mapping not in target.mappings and (socket := socket_of(mapping)) is not None
+    )
+
+
+def _with_binds(
+    host: Host, snapshot: Snapshot, request: ChangeRequest, facts: Facts, *, local: bool
+) -> Facts:
+    """Try to bind what is wanted; where pmap picks the port, pick again until one can be bound."""
+    if not local:
+        return facts
+    own = list(container_sockets(facts.target)) if facts.target.state.holds_ports else []
+    for _ in range(_TRIES):
+        wanted = new_sockets(facts.target, resolve(request, facts.inputs(snapshot)).after)
+        failed = {
+            socket: reason
+            for socket in wanted
+            if socket not in facts.bind_errors
+            # What it holds itself is in nobody's way, and a privileged port is the engine's matter.
+            and not any(socket.overlaps(held) for held in own)
+            and (reason := host.bind_error(socket)) is not None
+            and _NO_PERMISSION not in reason.lower()
+        }
+        if not failed:
+            break
+        facts = replace(facts, bind_errors={**facts.bind_errors, **failed})
+    return facts
+
+
+def _lost_networks(engine: EngineReader, record: Record) -> tuple[str, ...]:
+    """Networks of the container that are gone, or have another id than when it joined them."""
+    endpoints = (record.get("NetworkSettings") or {}).get("Networks") or {}
+    lost = []
+    for name, endpoint in endpoints.items():
+        joined = (endpoint or {}).get("NetworkID") or ""
+        found = engine.network_id(name)
+        if found is None or (joined and found != joined):
+            lost.append(name)
+    return tuple(lost)
+
+
+def _with_save(
+    request: ChangeRequest, facts: Facts, after: tuple[PortMapping, ...], save: PlanSave | None
+) -> Facts:
+    if request.save is SaveChoice.NO or facts.target.origin is None:
+        return facts
+    if save is None:
+        return replace(facts, save_problem="compose files cannot be written here")
+    planned = save(facts.target, facts.target.mappings, after)
+    if isinstance(planned, str):
+        return replace(facts, save_problem=planned)
+    return replace(facts, file_edit=planned)

@@ -1,0 +1,83 @@
+"""From a request and what was read to a plan. Pure: the same facts give the same plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from manager.change.conflicts import check_conflicts, check_exposure
+from manager.change.cost import cost_of
+from manager.change.facts import Facts
+from manager.change.operations import Replacement, operations
+from manager.change.plan import Plan
+from manager.change.request import ChangeRequest, LayerChoice
+from manager.change.resolve import resolve
+from manager.change.validate import (
+    check_dependents,
+    check_layers,
+    check_parts,
+    check_save,
+    check_target,
+)
+from manager.change.warnings import warnings
+from manager.model.snapshot import Snapshot
+
+
+def plan_change(snapshot: Snapshot, request: ChangeRequest, facts: Facts) -> Plan:
+    """The plan of a request. Raises Refused, with conflicts, the reason and what to type next.
+
+    A request for what is so already gives an empty plan, whose warnings say so.
+    """
+    target = facts.target
+    check_target(snapshot, request, target, facts.record)
+    desired = resolve(request, facts.inputs(snapshot))
+    origin = target.origin
+    plan = Plan(
+        id=facts.id,
+        request=request,
+        container=target.name,
+        container_id=target.id,
+        project=target.project,
+        service=target.service,
+        origin_file=origin.files[-1] if origin and origin.files else None,
+        before=target.mappings,
+        after=desired.after,
+        warnings=desired.notes,
+        fingerprint=snapshot.fingerprint,
+    )
+    if desired.after == target.mappings:
+        return plan
+    _check(snapshot, request, facts, plan)
+    return plan.model_copy(
+        update={
+            "operations": operations(plan.id, tuple(_replaced(request, facts)), facts.file_edit),
+            "warnings": (*desired.notes, *warnings(snapshot, request, facts, plan)),
+            "cost": cost_of(request, facts),
+            "file_edit": facts.file_edit,
+        }
+    )
+
+
+def _check(snapshot: Snapshot, request: ChangeRequest, facts: Facts, plan: Plan) -> None:
+    check_exposure(request, plan.added)
+    check_conflicts(snapshot, request, facts.target, plan.after, facts.bind_errors)
+    check_parts(
+        facts.target,
+        facts.record,
+        image_present=facts.image_present,
+        lost_networks=facts.lost_networks,
+    )
+    check_save(request, facts.save_problem)
+    check_dependents(request, facts.target, facts.dependents)
+    check_layers(request, facts.layers)
+
+
+def _replaced(request: ChangeRequest, facts: Facts) -> Iterator[Replacement]:
+    keep = request.layer is LayerChoice.KEEP
+    layers = dict(facts.layers) if keep else {}
+    target = facts.target
+    cause = "ports are fixed when a container is created"
+    yield Replacement(target, cause, layers.get(target.name, ()))
+    for dependent in facts.following:
+        name = dependent.container.name
+        cause = f"it {dependent.ties[0].words.replace('its', 'the')} of the old one"
+        yield Replacement(dependent.container, cause, layers.get(name, ()))
