@@ -9,102 +9,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum, StrEnum
-from typing import Final, Literal
+from enum import StrEnum
 
+from manager.compose.text import (
+    UNKNOWN,
+    Part,
+    Place,
+    SourceText,
+    Style,
+    Unknown,
+    UnknownType,
+    Variable,
+)
 from manager.model.finding import Span
 from manager.model.ports import IPAddress, PortRange
 
-
-class Unknown(Enum):
-    """The type of UNKNOWN, the value of what cannot be known from the files."""
-
-    UNKNOWN = "unknown"
-
-    def __bool__(self) -> bool:
-        """False, so that `value or default` never takes it for something."""
-        return False
-
-
-UNKNOWN: Final = Unknown.UNKNOWN
-UnknownType = Literal[Unknown.UNKNOWN]
-
-
-class Style(StrEnum):
-    """How a node is written in the file."""
-
-    PLAIN = "plain"
-    SINGLE = "single-quoted"
-    DOUBLE = "double-quoted"
-    LITERAL = "literal"
-    FOLDED = "folded"
-    MAPPING = "mapping"
-    SEQUENCE = "sequence"
-
-    @property
-    def quoted(self) -> bool:
-        """Whether it stands in quotes."""
-        return self in {Style.SINGLE, Style.DOUBLE}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A span of a file."""
-
-    file: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """One use of a variable: `$NAME`, `${NAME}`, `${NAME:-word}` and the other forms.
-
-    operator is "" or one of :- - :? ? :+ +; word is what follows it, as written (None without
-    operator). value is what the environment says, None when it is not set there. span is exact
-    where the scalar stands verbatim in the file, else that of the whole scalar.
-    """
-
-    name: str
-    operator: str
-    word: str | None
-    value: str | None
-    span: Span
-
-    @property
-    def has_default(self) -> bool:
-        """Whether the form itself says what holds when the variable is not set."""
-        return self.operator in {":-", "-", ":+", "+"}
-
-    @property
-    def unset(self) -> bool:
-        """Whether neither the environment nor the form gives a value: nobody knows it."""
-        return self.value is None and not self.has_default
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A scalar, or a part of one such as the host port of a short entry.
-
-    raw: as written in the file (without the quotes). text: what compose reads, every variable
-    replaced, unset ones by nothing. span: where it stands; empty (start == end) for a part that
-    is left out between two colons. style: that of the scalar it is a part of.
-    """
-
-    raw: str
-    text: str
-    span: Span
-    style: Style = Style.PLAIN
-    variables: tuple[Variable, ...] = ()
-
-    @property
-    def known(self) -> bool:
-        """False when a variable in it has no value."""
-        return not any(variable.unset for variable in self.variables)
-
-    @property
-    def value(self) -> str | UnknownType:
-        """The text, or UNKNOWN."""
-        return self.text if self.known else UNKNOWN
+__all__ = [
+    "UNKNOWN",
+    "Network",
+    "Origin",
+    "OriginKind",
+    "Part",
+    "Place",
+    "PortEntry",
+    "PortError",
+    "PortParts",
+    "PortRun",
+    "ProblemKind",
+    "Project",
+    "ProjectFiles",
+    "ReadProblem",
+    "Repeated",
+    "Service",
+    "SourceText",
+    "Stage",
+    "Style",
+    "Syntax",
+    "Unknown",
+    "UnknownType",
+    "Variable",
+]
 
 
 class Syntax(StrEnum):
@@ -164,7 +108,8 @@ class PortRun:
 
     published is the text of the first ("" when none is asked for); with count over 1 both
     published (when not empty) and target grow by one each. A range in `published` with count 1
-    lets the engine pick one of it.
+    lets the engine pick one of it. slot orders the ports of a service: the index of the entry
+    whose place in the list this run has.
     """
 
     host_ip: str
@@ -175,6 +120,7 @@ class PortRun:
     name: str = ""
     app_protocol: str = ""
     count: int = 1
+    slot: int = 0
 
 
 class OriginKind(StrEnum):
@@ -270,13 +216,16 @@ class Service:
     place: its key in the file that first names it. replicas: containers of it (`scale`, else
     `deploy.replicas`, else 1). network_mode: None when not given. networks: as listed; empty
     means the project's default one. entries: in compose's order. repeated: what compose dropped
-    as repeated. keys: where each of its keys stands, last file first wins.
+    as repeated. dropped: what a later !reset or !override took away; compose reads it all the
+    same, and refuses the project when one of them is wrong. keys: where each of its keys stands
+    in the last file that has it.
     """
 
     name: str
     place: Place
     entries: tuple[PortEntry, ...] = ()
     repeated: tuple[Repeated, ...] = ()
+    dropped: tuple[PortEntry, ...] = ()
     profiles: tuple[str, ...] = ()
     replicas: int | UnknownType = 1
     network_mode: Part | None = None
@@ -322,6 +271,8 @@ class ProblemKind(StrEnum):
     UNSET_VARIABLE = "unset-variable"
     INVALID_VARIABLE = "invalid-variable"
     ENV_FILE = "env-file"
+    INVALID_PORT = "invalid-port"
+    INVALID_VALUE = "invalid-value"
     SEVERAL_FILES = "several-files"
 
 
@@ -343,36 +294,18 @@ class ReadProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceText:
-    """A file as read: `text` is what follows the byte order mark, newlines as they are.
-
-    encoding is utf-8, utf-16-le or utf-16-be; bom says whether there was a mark; newline is the
-    one used most. All offsets of Spans and Edits count characters of `text`.
-    """
-
-    path: str
-    text: str
-    encoding: str = "utf-8"
-    bom: bool = False
-    newline: str = "\n"
-
-    def encode(self, text: str) -> bytes:
-        """The bytes of a file that holds `text` and is encoded as this one is."""
-        mark = "\ufeff" if self.bom else ""
-        return (mark + text).encode(self.encoding)
-
-
-@dataclass(frozen=True, slots=True)
 class ProjectFiles:
     """The files that compose reads together, in order; the first one's folder is `directory`.
 
-    env_files: given ones (COMPOSE_ENV_FILES); empty means `.env` of the directory. profiles:
-    from COMPOSE_PROFILES. notes: what compose would warn of (two files with default names).
+    env_files: given ones (COMPOSE_ENV_FILES), later ones win; when there are none, folders are
+    those whose `.env` is read, earlier ones win. profiles: given ones; COMPOSE_PROFILES counts
+    when there are none. notes: what compose would warn of (two files with default names).
     """
 
     directory: str
     files: tuple[str, ...]
     env_files: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
     notes: tuple[ReadProblem, ...] = ()
 
