@@ -63,6 +63,8 @@ class Conflict:
     wanted_by: Container | None = None
 
     def __str__(self) -> str:
+        if self.holder.kind is HolderKind.RESERVATION:
+            return f"{self.wanted} is spoken for: {self.holder}"
         return f"{self.wanted} is held by {self.holder} ({self.holder.socket})"
 
 
