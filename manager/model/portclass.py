@@ -5,9 +5,10 @@ Sources: RFC 6335 section 6 (system, user, dynamic ports); Linux ip_local_port_r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from manager.model.ports import MAX_PORT, PortRange
 
@@ -39,7 +40,8 @@ class FreePortSearch:
     """How to look for free ports.
 
     count: how many; near: start there and go outward; within: stay in this range;
-    contiguous: they must follow each other; ephemeral: the range to stay out of.
+    contiguous: they must follow each other; ephemeral: the range to stay out of. Without near or
+    within the search begins at FIRST_CHOICE, and never goes below port 1024.
     """
 
     count: int = 1
@@ -49,44 +51,49 @@ class FreePortSearch:
     ephemeral: PortRange = LINUX_EPHEMERAL
 
     def run(self, is_free: Callable[[int], bool]) -> list[int]:
-        """The ports found, ascending by preference; fewer than `count` when there are no more."""
+        """The ports found, most wanted first (contiguous ones in their own order).
+
+        Fewer than `count` when there are no more, none where no run is long enough.
+        """
         if self.contiguous:
             return self._run_of(is_free)
-        found: list[int] = []
-        for port in self._candidates():
-            if len(found) == self.count:
-                break
-            if is_free(port):
-                found.append(port)
-        return found
+        return list(islice(filter(is_free, self._candidates()), max(self.count, 0)))
 
     def _run_of(self, is_free: Callable[[int], bool]) -> list[int]:
         candidates = list(self._candidates())
-        allowed = set(candidates)
-        known: dict[int, bool] = {}
-        for start in candidates:
-            ports = range(start, start + self.count)
-            for port in ports:
-                if port not in known:
-                    known[port] = port in allowed and is_free(port)
-                if not known[port]:
-                    break
-            else:
-                return list(ports)
-        return []
+        # How many free ports follow each other from a port on: one pass, whatever is taken.
+        length = [0] * (MAX_PORT + 2)
+        for port in sorted(candidates, reverse=True):
+            if is_free(port):
+                length[port] = length[port + 1] + 1
+        start = next((port for port in candidates if length[port] >= max(self.count, 1)), None)
+        return [] if start is None else list(range(start, start + self.count))
 
     def _candidates(self) -> Iterator[int]:
         if self.within is not None:
             # An explicit range is obeyed even inside the ephemeral one.
-            yield from _outward(self.near or self.within.start, self.within)
+            yield from self._ordered(self.within)
             return
-        start = self.near or FIRST_CHOICE.start
-        order = _outward(start, PortRange(1024, MAX_PORT))
+        order = self._ordered(PortRange(1024, MAX_PORT))
         yield from (port for port in order if port not in self.ephemeral)
 
+    def _ordered(self, within: PortRange) -> Iterator[int]:
+        first, last = max(within.start, 1), within.end
+        if self.near is not None:
+            yield from _around(min(max(self.near, first), last), first, last)
+            return
+        start = FIRST_CHOICE.start if self.within is None else first
+        yield from range(start, last + 1)
+        yield from range(start - 1, first - 1, -1)
 
-def _outward(start: int, within: PortRange) -> Iterable[int]:
-    """`start` upward to the end of the range, then downward from `start`."""
-    start = min(max(start, within.start), within.end)
-    yield from range(start, within.end + 1)
-    yield from range(start - 1, within.start - 1, -1)
+
+def _around(start: int, first: int, last: int) -> Iterator[int]:
+    """The ports from `first` to `last`, those closest to `start` first, the higher of two."""
+    if first > last:
+        return
+    yield start
+    for distance in range(1, last - first + 1):
+        if start + distance <= last:
+            yield start + distance
+        if start - distance >= first:
+            yield start - distance

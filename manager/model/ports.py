@@ -14,6 +14,7 @@ from manager.errors import InvalidPortSpec
 
 IPAddress = IPv4Address | IPv6Address
 MAX_PORT = 65535
+_LONGEST_QUOTE = 60
 
 
 class IPProtocol(StrEnum):
@@ -24,25 +25,32 @@ class IPProtocol(StrEnum):
     SCTP = "sctp"
 
 
+def quoted(text: str) -> str:
+    """What a person typed, in quotes and escaped, cut where it is too long for a message."""
+    return repr(text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 3]}...")
+
+
 def parse_protocol(text: str) -> IPProtocol:
     """Read a protocol in any case, as Docker does. Raises InvalidPortSpec."""
     try:
         return IPProtocol(text.lower())
     except ValueError:
         raise InvalidPortSpec(
-            f"unknown protocol {text!r}", hint="use tcp, udp or sctp, as in 8080:80/udp"
+            f"unknown protocol {quoted(text)}", hint="use tcp, udp or sctp, as in 8080:80/udp"
         ) from None
 
 
 def parse_port_number(text: str, *, lowest: int = 1) -> int:
     """Read a decimal port number from `lowest` to 65535. Raises InvalidPortSpec."""
+    hint = f"ports are {max(lowest, 1)} to {MAX_PORT}"
     if not (text.isascii() and text.isdigit()):
-        raise InvalidPortSpec(f"{text!r} is not a port number", hint="ports are 1 to 65535")
-    # The length guards int() against a number of a million digits.
-    number = int(text) if len(text.lstrip("0")) <= 5 else MAX_PORT + 1
+        raise InvalidPortSpec(f"{quoted(text)} is not a port number", hint=hint)
+    # int() refuses a text of thousands of digits, zeros in front included.
+    digits = text.lstrip("0") or "0"
+    number = int(digits) if len(digits) <= 5 else MAX_PORT + 1
     if not lowest <= number <= MAX_PORT:
         shown = text if len(text) <= 12 else f"{text[:12]}..."
-        raise InvalidPortSpec(f"port {shown} is not in {lowest}-{MAX_PORT}")
+        raise InvalidPortSpec(f"port {shown} is not in {lowest}-{MAX_PORT}", hint=hint)
     return number
 
 
@@ -52,19 +60,27 @@ def parse_ip(text: str) -> IPAddress:
     Raises InvalidPortSpec for names, zone ids and abbreviated IPv4 addresses.
     """
     bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
-    if bare == "localhost":
+    if bare.lower() == "localhost":
         raise InvalidPortSpec(
-            "host_ip must be an address, and 'localhost' is a name", hint="write 127.0.0.1"
+            f"host_ip must be an address, and {quoted(bare)} is a name", hint="write 127.0.0.1"
+        )
+    if bare == "*":
+        raise InvalidPortSpec(
+            "'*' is not an IP address",
+            hint="every address is 0.0.0.0, or [::] for those of IPv6",
         )
     try:
         address = ip_address(bare)
     except ValueError:
         raise InvalidPortSpec(
-            f"{text!r} is not an IP address", hint="as in 127.0.0.1:8080:80 or [::1]:8080:80"
+            f"{quoted(text)} is not an IP address", hint="as in 127.0.0.1:8080:80 or [::1]:8080:80"
         ) from None
     if isinstance(address, IPv6Address):
         if address.scope_id is not None:
-            raise InvalidPortSpec(f"{text!r}: an address with a zone cannot be published on")
+            raise InvalidPortSpec(
+                f"{quoted(text)}: an address with a zone cannot be published on",
+                hint="use an address that needs no zone, as in 127.0.0.1:8080:80",
+            )
         return address.ipv4_mapped or address
     return address
 
@@ -85,7 +101,10 @@ class PortRange:
 
     def __post_init__(self) -> None:
         if not 0 <= self.start <= MAX_PORT or not 0 <= self.end <= MAX_PORT:
-            raise InvalidPortSpec(f"range {self.start}-{self.end} is not in 0-{MAX_PORT}")
+            raise InvalidPortSpec(
+                f"range {self.start}-{self.end} is not in 0-{MAX_PORT}",
+                hint=f"ports are 1 to {MAX_PORT}",
+            )
         if self.start > self.end:
             raise InvalidPortSpec(
                 f"range {self.start}-{self.end} runs backwards",
@@ -101,6 +120,10 @@ class PortRange:
     def parse(cls, text: str) -> PortRange:
         """Read `8000` or `8000-8010`. Raises InvalidPortSpec."""
         start, dash, end = text.partition("-")
+        if dash and not (start and end):
+            raise InvalidPortSpec(
+                f"{quoted(text)} is neither a port nor a range", hint="as in 8080 or 8000-8010"
+            )
         first = parse_port_number(start)
         return cls(first, parse_port_number(end) if dash else first)
 
@@ -127,7 +150,10 @@ class Port:
 
     def __post_init__(self) -> None:
         if not 1 <= self.number <= MAX_PORT:
-            raise InvalidPortSpec(f"container port {self.number} is not in 1-{MAX_PORT}")
+            raise InvalidPortSpec(
+                f"container port {self.number} is not in 1-{MAX_PORT}",
+                hint="name the port that the app listens on, as in 8080:80",
+            )
 
     @classmethod
     def parse(cls, text: str) -> Port:

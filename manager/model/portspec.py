@@ -16,6 +16,7 @@ from manager.model.ports import (
     format_host,
     parse_ip,
     parse_protocol,
+    quoted,
 )
 
 _HINT = "a SPEC is [HOST_IP:]HOST_PORT[:CONTAINER_PORT][/PROTOCOL], as in 127.0.0.1:8080:80"
@@ -35,11 +36,18 @@ class PortSpec:
     protocol: IPProtocol | None = None
 
     def __post_init__(self) -> None:
+        for ports in (self.host_ports, self.container_ports):
+            if ports is not None and ports.start == 0:
+                raise InvalidPortSpec(
+                    f"{ports} begins with port 0, which nothing can be published on",
+                    hint="0 alone, as the host port, lets pmap pick a free one",
+                )
         if self.host_ports is None or self.container_ports is None:
             return
         if len(self.container_ports) not in {1, len(self.host_ports)}:
+            one = len(self.host_ports) == 1
             raise InvalidPortSpec(
-                f"{len(self.host_ports)} host ports cannot lead to"
+                f"{len(self.host_ports)} host port{'' if one else 's'} cannot lead to"
                 f" {len(self.container_ports)} container ports",
                 hint="give both ranges the same length",
             )
@@ -48,14 +56,16 @@ class PortSpec:
     def parse(cls, text: str) -> PortSpec:
         """Read a SPEC. Raises InvalidPortSpec, which names the part that is wrong."""
         body, slash, protocol = text.partition("/")
+        if not body:
+            raise InvalidPortSpec(f"{quoted(text)} names no port", hint=_HINT)
+        if slash and not protocol:
+            raise InvalidPortSpec(f"{quoted(text)} ends with a slash", hint=_HINT)
         address, ports = _split_address(body, text)
         host, colon, container = ports.partition(":")
         if ":" in container:
-            raise InvalidPortSpec(f"{text!r} has too many parts", hint=_HINT)
-        if not body:
-            raise InvalidPortSpec(f"{text!r} names no port", hint=_HINT)
+            raise InvalidPortSpec(f"{quoted(text)} has too many parts", hint=_HINT)
         if colon and not container:
-            raise InvalidPortSpec(f"{text!r} ends with a colon", hint=_HINT)
+            raise InvalidPortSpec(f"{quoted(text)} ends with a colon", hint=_HINT)
         return cls(
             parse_ip(address) if address else None,
             _host_ports(host),
@@ -77,15 +87,26 @@ def _split_address(body: str, text: str) -> tuple[str, str]:
     if body.startswith("["):
         address, bracket, rest = body.partition("]")
         if not bracket or not rest.startswith(":") or address == "[":
-            raise InvalidPortSpec(f"{text!r}: an IPv6 address is written [::1]:8080", hint=_HINT)
+            raise InvalidPortSpec(
+                f"{quoted(text)}: an IPv6 address is written [::1]:8080", hint=_HINT
+            )
         return f"{address}]", rest[1:]
-    first, colon, rest = body.partition(":")
-    if body.count(":") > 2:
-        raise InvalidPortSpec(f"{text!r}: put an IPv6 address in brackets", hint=_HINT)
-    looks_like_host = not first.replace("-", "").isdigit() and first != ""
-    if body.count(":") == 2 or (colon and looks_like_host):
+    colons = body.count(":")
+    if colons > 2:
+        raise InvalidPortSpec(f"{quoted(text)}: put an IPv6 address in brackets", hint=_HINT)
+    first, _, rest = body.partition(":")
+    if colons == 2 or (colons == 1 and _is_no_port(first)):
         return first, rest
     return "", body
+
+
+def _is_no_port(text: str) -> bool:
+    """Whether the first of two parts is meant as an address. Raises InvalidPortSpec for neither."""
+    if not text or text.replace("-", "").isdigit():
+        return False
+    if "." not in text and text[0].isdigit():
+        raise InvalidPortSpec(f"{quoted(text)} is neither a port nor an IP address", hint=_HINT)
+    return True
 
 
 def _host_ports(text: str) -> PortRange | None:
