@@ -1,0 +1,72 @@
+"""A container's writable layer: which of its changes a person would miss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from manager.engine.tolerant import items, mapping, text, whole
+from manager.interfaces import LayerChange
+
+MODIFIED, ADDED, DELETED = "modified", "added", "deleted"
+_KINDS = {0: MODIFIED, 1: ADDED, 2: DELETED}
+_VOLATILE = ("/tmp", "/run", "/var/run", "/var/tmp", "/dev", "/proc", "/sys")  # noqa: S108
+_ENGINE_MADE = ("/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/mtab", "/.dockerenv")
+_CACHES = ("/var/cache", "/root/.cache", "/var/lib/apt/lists")
+
+
+def raw_changes(answer: object) -> tuple[LayerChange, ...]:
+    """GET /containers/X/changes (null where there are none), by path."""
+    found = (
+        LayerChange(
+            text(mapping(c).get("Path")), _KINDS.get(whole(mapping(c).get("Kind")), MODIFIED)
+        )
+        for c in items(answer)
+    )
+    return tuple(sorted(found, key=lambda change: change.path))
+
+
+def changes_that_matter(
+    changes: Iterable[LayerChange], record: Mapping[str, Any]
+) -> tuple[LayerChange, ...]:
+    """The changes without what nobody would miss, by path. record is the inspect.
+
+    Left out: mount points and what is below them, the volatile folders, caches, pid files,
+    folders that are there only because something below them changed, and what is below a folder
+    that is new as a whole.
+    """
+    mounts = mount_points(record)
+    left_out = (*mounts, *_VOLATILE, *_ENGINE_MADE, *_CACHES)
+    found = sorted(changes, key=lambda change: change.path)
+    changed_below = {parent for change in found for parent in parents(change.path)}
+    kept: list[LayerChange] = []
+    whole_folders: set[str] = set()
+    for change in found:
+        on_the_way = change.path in changed_below and change.kind == MODIFIED
+        to_a_mount = change.kind == ADDED and any(m.startswith(f"{change.path}/") for m in mounts)
+        if on_the_way or to_a_mount or _is_left_out(change.path, left_out):
+            continue
+        if whole_folders.isdisjoint(parents(change.path)):
+            kept.append(change)
+            if change.kind == ADDED:
+                whole_folders.add(change.path)
+    return tuple(kept)
+
+
+def mount_points(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where volumes, binds and tmpfs are mounted, without a slash at the end."""
+    found = [text(mapping(mount).get("Destination")) for mount in items(record.get("Mounts"))]
+    found += mapping(mapping(record.get("HostConfig")).get("Tmpfs"))
+    return tuple(sorted({mount.rstrip("/") for mount in found if mount.rstrip("/")}))
+
+
+def parents(path: str) -> tuple[str, ...]:
+    """The folders above a path, nearest first, without the root."""
+    return tuple(str(parent) for parent in PurePosixPath(path).parents)[:-1]
+
+
+def _is_left_out(path: str, folders: Iterable[str]) -> bool:
+    if path.endswith(".pid"):
+        return True
+    return any(path == folder or path.startswith(f"{folder}/") for folder in folders)

@@ -1,0 +1,72 @@
+"""Inspect many containers at once, over few connections."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any
+
+from manager.engine.dial import dial
+from manager.engine.endpoint import Endpoint
+from manager.engine.failures import BrokenAnswer
+from manager.engine.wire import get_all
+from manager.errors import EngineError
+
+_CONNECTIONS = 2
+_WORTH_A_CONNECTION = 40
+
+
+def inspect_many(
+    endpoint: Endpoint, ids: Sequence[str], *, api_version: str, timeout: float
+) -> dict[str, dict[str, Any]]:
+    """Raw inspects by id; ids that are gone by now are left out.
+
+    Raises OSError when the connection fails, EngineError when the engine answers with an error.
+    """
+    count = min(_CONNECTIONS, len(ids) // _WORTH_A_CONNECTION + 1)
+
+    def read(part: Sequence[str]) -> dict[str, dict[str, Any]]:
+        return dict(_inspect(endpoint, part, api_version, timeout))
+
+    if count == 1:
+        return read(ids)
+    found: dict[str, dict[str, Any]] = {}
+    with ThreadPoolExecutor(count) as pool:
+        for part in pool.map(read, [ids[start::count] for start in range(count)]):
+            found.update(part)
+    return found
+
+
+def _inspect(
+    endpoint: Endpoint, ids: Sequence[str], api_version: str, timeout: float
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    rest = list(ids)
+    while rest:
+        paths = [f"/v{api_version}/containers/{container_id}/json" for container_id in rest]
+        answered = 0
+        with closing(dial(endpoint, timeout=timeout)) as connection:
+            answers = get_all(connection, paths, endpoint.headers)
+            for container_id, answer in zip(rest, answers, strict=False):
+                answered += 1
+                if answer.status == 200:
+                    yield container_id, _object(answer.body)
+                elif answer.status != 404:
+                    raise EngineError(
+                        f"inspect of container {container_id[:12]} failed", status=answer.status
+                    )
+        # A proxy may close after each answer: then it is asked anew, as long as it gives any.
+        if not answered:
+            raise BrokenAnswer("it closed the connection without an answer")
+        rest = rest[answered:]
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(body)
+    except ValueError:
+        raise BrokenAnswer("its answer is not JSON") from None
+    if not isinstance(content, dict):
+        raise BrokenAnswer("its answer is not an object")
+    return content
