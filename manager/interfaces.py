@@ -173,8 +173,12 @@ class ConnectResult:
 class Host(Protocol):
     """The host that pmap runs on. Its sockets are the engine's only when the engine is local."""
 
-    def listeners(self) -> tuple[Listener, ...]:
-        """Every TCP listener and bound UDP socket, with its process where that may be seen."""
+    def listeners(self, port: int | None = None) -> tuple[Listener, ...]:
+        """Every TCP listener and bound UDP socket, with its process where that may be seen.
+
+        With `port` those on that port alone: much faster, and sockets in the way that are no
+        listeners (UDP clients, TCP sockets that are only bound) are told too.
+        """
         ...
 
     def process(self, pid: int) -> Process | None:

@@ -16,7 +16,7 @@ from manager.errors import ChangeInProgress, InvalidInput
 from manager.interfaces import ConnectResult
 from manager.model.listener import HostSocket, Listener, Process
 from manager.model.portclass import LINUX_EPHEMERAL
-from manager.model.ports import IPAddress, IPProtocol, PortRange
+from manager.model.ports import IPAddress, IPProtocol, PortRange, format_host
 
 LOOPBACKS: tuple[IPAddress, ...] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 
@@ -54,9 +54,9 @@ class MemoryHost:
         self._owners = dict(owners or {})
         self._answers = answers
 
-    def listeners(self) -> tuple[Listener, ...]:
-        """Every listener, as given."""
-        return tuple(self._listeners())
+    def listeners(self, port: int | None = None) -> tuple[Listener, ...]:
+        """Every listener, as given; with `port`, those on that port."""
+        return tuple(one for one in self._listeners() if port in {None, one.socket.host_port})
 
     def process(self, pid: int) -> Process | None:
         """The process behind a listener, by pid."""
@@ -76,7 +76,7 @@ class MemoryHost:
         own = ip is None or ip.is_unspecified or ip in self._addresses
         if own or (ip is not None and ip.version == 4 and ip.is_loopback):
             return None
-        return "cannot assign requested address"
+        return f"{format_host(ip)} is not an address of this host"
 
     def connect(
         self, address: IPAddress, port: int, *, timeout: float, payload: bytes = b""

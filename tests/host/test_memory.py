@@ -36,7 +36,7 @@ def test_they_are_what_the_core_asks_for() -> None:
         (None, 8080, "address already in use"),
         ("0.0.0.0", 9090, "address already in use"),
         ("::1", 8080, None),
-        ("192.0.2.7", 8081, "cannot assign requested address"),
+        ("192.0.2.7", 8081, "192.0.2.7 is not an address of this host"),
         ("10.0.0.5", 8081, None),
     ],
 )

@@ -1,0 +1,32 @@
+"""What a container listens on, seen from this host: /proc/PID/net of its init process.
+
+No privilege is needed, no tool in the image; only hidepid mounts and other hosts are closed to it.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from manager.host.kernel_socket import host_sockets
+from manager.host.processes import PROC
+from manager.host.procnet import read_table
+from manager.model.listener import HostSocket
+
+DOCKER_RESOLVER = IPv4Address("127.0.0.11")
+"""Docker's own name server in the namespaces of user-defined networks: no app of the container."""
+
+
+def listening_inside(pid: int, proc: Path = PROC) -> tuple[HostSocket, ...] | None:
+    """TCP listeners and unconnected UDP sockets of the network namespace of process `pid`.
+
+    By port, each once. A container in the host's own namespace has the host's. None when the
+    process is gone, or its tables may not be read.
+    """
+    try:
+        sockets = read_table(proc / str(pid) / "net")
+    except OSError:
+        return None
+    kept = [s for s in sockets if s.host_ip != DOCKER_RESOLVER]
+    found = {socket for _, socket in host_sockets(kept)}
+    return tuple(sorted(found, key=lambda s: (s.host_port, s.protocol, str(s.host_ip))))
