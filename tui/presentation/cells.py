@@ -26,6 +26,7 @@ class Role(StrEnum):
     BAD = "bad"
     CHIP = "chip"
     """Open to all networks: the loudest thing on the screen."""
+    LOUD = "loud"
     PROJECT = "project"
     KEY = "key"
     HEAD = "head"

@@ -13,11 +13,14 @@ from manager.model.rows import Source
 from manager.model.snapshot import EngineInfo
 from manager.model.text import printable
 from tui.actions import by_name
-from tui.presentation.cells import Line, Role, Span, wrap
+from tui.presentation.cells import Line, Role, Span, line_width, wrap
 from tui.presentation.entry import Entry
 from tui.presentation.glyphs import Glyphs
 from tui.presentation.offers import offered
 from tui.presentation.state import reach_word, state_of
+
+LABEL = 9
+"""Columns of the words at the left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """title names the row, facts tell it, next are the keys that change it."""
+    """title names the row, facts tell it, next are the keys that change it, one a piece."""
 
     title: Line
     facts: tuple[Fact, ...]
-    next: Line
+    next: tuple[Line, ...]
 
 
 def story(entry: Entry, engine: EngineInfo | None, g: Glyphs) -> Story:
@@ -50,13 +53,20 @@ def story(entry: Entry, engine: EngineInfo | None, g: Glyphs) -> Story:
     return Story(_title(entry, g), facts, _next(entry))
 
 
-def story_lines(told: Story, columns: int) -> list[Line]:
-    """The facts and the next steps, wrapped under their labels."""
-    lines: list[Line] = []
-    for label, text in [*((f.label, f.text) for f in told.facts), ("Next", told.next)]:
-        head = (Span(f"{label:<8} ", Role.HEAD),)
-        lines.extend(wrap((*head, *text), columns, indent=" " * 9))
-    return lines
+def story_lines(told: Story, columns: int) -> tuple[list[Line], list[Line]]:
+    """The facts, and the next steps, wrapped under their labels."""
+    facts: list[Line] = []
+    for fact in told.facts:
+        head = Span(f"{fact.label:<{LABEL}}", Role.HEAD)
+        facts.extend(wrap((head, *fact.text), columns, indent=" " * LABEL))
+    steps: list[Line] = []
+    for step in told.next:
+        if steps and line_width(steps[-1]) + 3 + line_width(step) <= columns:
+            steps[-1] = (*steps[-1], Span("   "), *step)
+        else:
+            label = "" if steps else "Next"
+            steps.append((Span(f"{label:<{LABEL}}", Role.HEAD), *step))
+    return facts, steps
 
 
 def _title(entry: Entry, g: Glyphs) -> Line:
@@ -134,10 +144,10 @@ def _said(entry: Entry) -> str:
         return "The process opened it itself."
     if row.source is Source.HOST_NETWORK:
         return "It shares the host's network and listens itself: nothing is published."
-    answered = _answered(entry)
-    return (
-        f"Asked {_asked(entry, container)}; the engine holds {_held(entry, container)}.{answered}"
-    )
+    asked, held = _asked(entry, container), _held(entry, container)
+    if asked == held:
+        return f"The engine holds what was asked for.{_answered(entry)}"
+    return f"Asked {asked}; the engine holds {held}.{_answered(entry)}"
 
 
 def _answered(entry: Entry) -> str:
@@ -205,9 +215,8 @@ _PROMISES = {
 }
 
 
-def _next(entry: Entry) -> Line:
-    spans: list[Span] = []
-    for name in offered(entry):
-        action = by_name(name)
-        spans += [Span(f" {action.key} ", Role.KEY, name), Span(f" {_PROMISES[name]}   ")]
-    return tuple(spans)
+def _next(entry: Entry) -> tuple[Line, ...]:
+    return tuple(
+        (Span(f" {by_name(name).key} ", Role.KEY, name), Span(f" {_PROMISES[name]}"))
+        for name in offered(entry)
+    )

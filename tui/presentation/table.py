@@ -14,7 +14,7 @@ from tui.presentation.state import reach_word, state_of
 GAP = 2
 LEAD = 2
 STATE_WORD = 9
-REACH_WORD = 12
+REACH_WORD = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def row_line(entry: Entry, plan: Layout, *, cursor: bool = False, marked: bool =
     g = plan.glyphs
     live = entry.row.bound is not False
     loud = reach_word(entry)[1]
-    colour = {Role.CHIP: Role.BAD}.get(loud, loud)
+    colour = {Role.CHIP: Role.LOUD, Role.BAD: Role.LOUD}.get(loud, loud)
     lead = g.marked if marked else g.alarm if entry.conflicts else " "
     spans = [
         Span(g.cursor if cursor else " ", Role.ACCENT),
@@ -143,17 +143,19 @@ def row_line(entry: Entry, plan: Layout, *, cursor: bool = False, marked: bool =
         *_state(entry, plan),
     ]
     if plan.reach:
-        word, role = reach_word(entry)
-        spans += [Span(" " * GAP), *_chip(word, role)]
+        spans += _reach(entry)
     for column, size in plan.columns:
         role = column.role if live else Role.MUTED
         spans += [Span(" " * GAP), Span(fit(column.text(entry), size, ellipsis=g.ellipsis), role)]
     return tuple(spans)
 
 
-def _chip(word: str, role: Role) -> tuple[Span, ...]:
-    """The word in its column; the loudest one stands on a ground of its own."""
-    return (Span(word, role), Span(" " * (REACH_WORD - len(word))))
+def _reach(entry: Entry) -> tuple[Span, ...]:
+    """Gap and word; the loudest word stands on a ground of its own, a column wider each side."""
+    word, role = reach_word(entry)
+    if role is Role.CHIP:
+        return (Span(" " * (GAP - 1)), Span(f" {word} ", role), Span(" " * (REACH_WORD - 13)))
+    return (Span(" " * GAP), Span(f"{word:<{REACH_WORD}}", role))
 
 
 def _state(entry: Entry, plan: Layout) -> list[Span]:

@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from manager.model.snapshot import EngineInfo
 from tui.paint import content
-from tui.presentation.cells import Line, Role, Span, clip_line, line_width, wrap
+from tui.presentation.cells import Line, Role, Span, clip_line, line_width
 from tui.presentation.entry import Entry
 from tui.presentation.glyphs import Glyphs
 from tui.presentation.story import Story, story, story_lines
@@ -16,6 +16,8 @@ from tui.presentation.story import Story, story, story_lines
 
 class Detail(Widget):
     """Tells one entry; cuts the story short from below, never the next steps."""
+
+    auto_links = False
 
     def __init__(self, *, glyphs: Glyphs, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -48,11 +50,5 @@ def _title(told: Story, columns: int, g: Glyphs) -> Line:
 
 def _fitted(told: Story, columns: int, rows: int) -> list[Line]:
     """The story in at most `rows` lines, with the next steps at its end."""
-    lines = story_lines(told, columns)
-    steps = wrap((Span(" " * 9), *told.next), columns, indent=" " * 9) if told.next else []
-    over = len(lines) - rows
-    if over <= 0:
-        return lines
-    told_lines = lines[: len(lines) - len(steps)]
-    kept = max(rows - len(steps), 0)
-    return told_lines[:kept] + lines[len(lines) - len(steps) :][: rows - kept]
+    facts, steps = story_lines(told, columns)
+    return [*facts[: max(rows - len(steps), 0)], *steps[:rows]]

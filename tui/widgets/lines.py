@@ -16,6 +16,7 @@ class Lines(Widget):
     """Draws the lines that it was given last."""
 
     DEFAULT_CSS = "Lines { height: auto; }"
+    auto_links = False
 
     def __init__(self, lines: Sequence[Line] = (), *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
