@@ -7,14 +7,16 @@ import. What changes anything (requests, plans, journal) is validated by pydanti
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from manager.errors import NoSuchContainer
 from manager.model.container import Container
 from manager.model.listener import Listener
 from manager.model.portclass import LINUX_EPHEMERAL
-from manager.model.ports import PortRange
+from manager.model.ports import PortRange, quoted
+
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Snapshot:
     reserved: dict[int, str] = field(default_factory=dict)
 
     def container(self, name_or_id: str) -> Container:
-        """Find one by name, full id, an unambiguous id prefix, or as its service's only one.
+        """Find one by name, full id, as its service's only one, or by an unambiguous id prefix.
 
         Raises NoSuchContainer, with the nearest names in the hint.
         """
@@ -60,19 +62,21 @@ class Snapshot:
         for container in self.containers:
             if wanted in {container.name, container.id}:
                 return container
-        by_prefix = [c for c in self.containers if wanted and c.id.startswith(wanted)]
+        # A service before an id: `db` is the first of many ids too, and would name a stranger.
         by_service = [c for c in self.containers if wanted and c.service == wanted]
-        for found in (by_prefix, by_service):
-            if len(found) == 1:
-                return found[0]
-        if several := by_prefix or by_service:
+        by_prefix = [c for c in self.containers if wanted and c.id.startswith(wanted)]
+        several = by_service or by_prefix
+        if len(several) == 1:
+            return several[0]
+        if several:
+            names = sorted(c.name for c in several)
+            more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
             raise NoSuchContainer(
-                f"{name_or_id!r} fits {len(several)} containers",
-                hint=f"name one of {', '.join(sorted(c.name for c in several))}",
+                f"{quoted(name_or_id)} fits {len(several)} containers",
+                hint=f"name one of {', '.join(names[:_MOST_NAMED])}{more}",
             )
         raise NoSuchContainer(
-            f"no container is named {name_or_id!r}",
-            hint=_nearest(wanted, (c.name for c in self.containers)),
+            f"no container is named {quoted(name_or_id)}", hint=_nearest(wanted, self.containers)
         )
 
     def matching(self, name: str) -> tuple[Container, ...]:
@@ -90,20 +94,23 @@ class Snapshot:
 
     @property
     def fingerprint(self) -> str:
-        """Changes when any container comes, goes, changes its state or its ports."""
+        """Changes when any container comes, goes, changes its name, its state or its ports."""
         digest = hashlib.sha256()
         for c in sorted(self.containers, key=lambda c: c.id):
-            facts = (c.id, c.name, c.state, *map(str, c.mappings), *sorted(map(str, c.published)))
-            digest.update("\x00".join(facts).encode() + b"\x01")
+            asked, held = sorted(map(str, c.mappings)), sorted(map(str, c.published))
+            facts = (c.id, c.name, c.state, "asked", *asked, "held", *held)
+            digest.update("\x00".join(facts).encode(errors="surrogatepass") + b"\x01")
         return digest.hexdigest()[:16]
 
 
-def _nearest(wanted: str, names: Iterable[str]) -> str:
+def _nearest(wanted: str, containers: Collection[Container]) -> str:
     """A hint with the names that look most like the one that was asked for."""
     from difflib import get_close_matches  # noqa: PLC0415 -- only a mistyped name needs it
 
+    names = {c.name for c in containers} | {c.service for c in containers if c.service}
     known = sorted(names)
-    close = get_close_matches(wanted, known, n=3, cutoff=0.5)
+    # The longest name is 255 characters, and comparing grows with the product of the lengths.
+    close = get_close_matches(wanted[:300], known, n=3, cutoff=0.5)
     close = close or [name for name in known if wanted and wanted in name][:3]
     if close:
         return f"did you mean {' or '.join(close)}?"
