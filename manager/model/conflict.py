@@ -6,8 +6,9 @@ its like are never named: what they hold, a container holds.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from manager.model.container import Container
@@ -15,6 +16,20 @@ from manager.model.listener import HostSocket, Listener, Process
 from manager.model.portclass import FreePortSearch
 from manager.model.ports import IPAddress, IPProtocol, fold
 from manager.model.snapshot import Snapshot
+
+_Place = tuple[int, IPProtocol]
+"""Only sockets of one port and protocol can be in each other's way."""
+
+HOST_NETWORK = "host network"
+"""Note of a container that listens itself: nothing is published, nothing can be moved."""
+
+LEFTOVER = "leftover of the engine"
+"""Note of an engine's helper that holds a port which no container has any more."""
+
+ENGINE_ITSELF = "the engine itself"
+"""Note of the engine's own sockets: its API, and what a swarm publishes."""
+
+_ENGINES = {"dockerd", "podman", "com.docker.backend"}
 
 
 class HolderKind(StrEnum):
@@ -70,14 +85,20 @@ class Conflict:
 
 def container_sockets(container: Container) -> Iterator[HostSocket]:
     """The host sockets that a container holds, or would take at its next start."""
-    if container.state.holds_ports:
-        for host_ip, port in fold(container.published):
-            yield HostSocket(host_ip, port.host_port, port.container_port.protocol)
+    held = [
+        HostSocket(host_ip, published.host_port, published.container_port.protocol)
+        for host_ip, published in fold(container.published)
+    ]
+    yield from held
+    if not container.state.may_start:
         return
     for mapping in container.mappings:
         # A range, or no port at all, is the engine's choice at start: nothing is held yet.
-        if (port := mapping.binding.host_port) is not None:
-            yield HostSocket(mapping.binding.host_ip, port, mapping.container_port.protocol)
+        if (port := mapping.binding.host_port) is None:
+            continue
+        socket = HostSocket(mapping.binding.host_ip, port, mapping.container_port.protocol)
+        if socket not in held:
+            yield socket
 
 
 def all_holders(snapshot: Snapshot) -> Iterator[Holder]:
@@ -86,36 +107,57 @@ def all_holders(snapshot: Snapshot) -> Iterator[Holder]:
         kind = HolderKind.CONTAINER if container.state.holds_ports else HolderKind.STOPPED_CONTAINER
         for socket in container_sockets(container):
             yield Holder(kind, socket, container)
-    published = [HostSocket.of(p) for c in snapshot.containers for p in c.published]
-    for listener in snapshot.listeners or ():
-        if (holder := _process_holder(listener, snapshot, published)) is not None:
-            yield holder
+    yield from _listening_holders(snapshot)
     for port, reason in snapshot.reserved.items():
         for protocol in (IPProtocol.TCP, IPProtocol.UDP):
             yield Holder(HolderKind.RESERVATION, HostSocket(None, port, protocol), note=reason)
 
 
-def _process_holder(
-    listener: Listener, snapshot: Snapshot, published: Collection[HostSocket]
-) -> Holder | None:
-    """The holder behind a listener; None when a published port already stands for it."""
-    if listener.container_id is not None:
-        container = snapshot.by_id(listener.container_id)
-        if container is not None:
-            return Holder(
-                HolderKind.CONTAINER, listener.socket, container, listener.process, "host network"
-            )
-    if listener.for_engine or listener.process is None:
-        # An unnamed listener on the very socket of a container is that container's proxy.
-        same = any(
-            (p.host_ip, p.host_port, p.protocol)
-            == (listener.socket.host_ip, listener.socket.host_port, listener.socket.protocol)
-            for p in published
-        )
-        if same:
-            return None
-    note = "leftover of the engine" if listener.for_engine else ""
-    return Holder(HolderKind.PROCESS, listener.socket, None, listener.process, note)
+def own_listeners(snapshot: Snapshot) -> Iterator[tuple[Listener, Container | None]]:
+    """The host's listeners that are not the engine's hand on a published port, and whose they are.
+
+    The container is the one that listens on the host's own network, None for a plain process.
+    """
+    by_id = {container.id: container for container in snapshot.containers}
+    held: dict[_Place, list[HostSocket]] = defaultdict(list)
+    for container in snapshot.containers:
+        for published in container.published:
+            socket = HostSocket.of(published)
+            held[_place(socket)].append(socket)
+    for listener in snapshot.listeners or ():
+        owner = by_id.get(listener.container_id) if listener.container_id else None
+        if owner is not None or not _is_proxy(listener, held[_place(listener.socket)]):
+            yield listener, owner
+
+
+def _is_proxy(listener: Listener, held: Iterable[HostSocket]) -> bool:
+    """Whether a container's published port stands for this listener already."""
+    if listener.for_engine:
+        # Only one of two that overlap can be bound: it is bound for that container.
+        return any(listener.socket.overlaps(socket) for socket in held)
+    if listener.process is not None:
+        return False
+    # Somebody whom this user may not see, on the very socket of a container: its proxy.
+    return any(listener.socket.host_ip == socket.host_ip for socket in held)
+
+
+def _listening_holders(snapshot: Snapshot) -> Iterator[Holder]:
+    named: set[tuple[str, HostSocket]] = set()
+    for listener, container in own_listeners(snapshot):
+        socket, process = listener.socket, listener.process
+        if container is None:
+            yield Holder(HolderKind.PROCESS, socket, None, process, _engine_note(listener))
+        elif (container.id, socket) not in named:
+            # Its workers share the socket: the container is named once.
+            named.add((container.id, socket))
+            yield Holder(HolderKind.CONTAINER, socket, container, process, HOST_NETWORK)
+
+
+def _engine_note(listener: Listener) -> str:
+    if not listener.for_engine:
+        return ""
+    own = listener.process is not None and listener.process.name in _ENGINES
+    return ENGINE_ITSELF if own else LEFTOVER
 
 
 def holders_of(
@@ -138,20 +180,57 @@ def find_conflicts(
     ignoring: full ids of containers whose own sockets do not count (the one that is changed).
     """
     sockets = list(wanted)
+    by_place: dict[_Place, list[HostSocket]] = defaultdict(list)
+    for socket in sockets:
+        by_place[_place(socket)].append(socket)
     found = [
         Conflict(socket, holder)
         for holder in all_holders(snapshot)
         if holder.container is None or holder.container.id not in ignoring
-        for socket in sockets
+        for socket in by_place.get(_place(holder.socket), ())
         if socket.overlaps(holder.socket)
     ]
-    for index, socket in enumerate(sockets):
-        found.extend(
-            Conflict(socket, Holder(HolderKind.RESERVATION, other, note="this very request"))
-            for other in sockets[:index]
-            if socket.overlaps(other)
-        )
+    found.extend(_among(sockets, "this very request"))
     return tuple(found)
+
+
+def start_conflicts(snapshot: Snapshot) -> tuple[Conflict, ...]:
+    """Containers at rest that could not start now: somebody binds their port, or they do twice.
+
+    What another container at rest has reserved is not in the way: either of the two can start.
+    """
+    bound: dict[_Place, list[Holder]] = defaultdict(list)
+    for holder in all_holders(snapshot):
+        if holder.kind in {HolderKind.CONTAINER, HolderKind.PROCESS}:
+            bound[_place(holder.socket)].append(holder)
+    found: list[Conflict] = []
+    for container in snapshot.containers:
+        if container.state.holds_ports:
+            continue
+        sockets = list(container_sockets(container))
+        found.extend(
+            Conflict(socket, holder, container)
+            for socket in sockets
+            for holder in bound.get(_place(socket), ())
+            if socket.overlaps(holder.socket)
+        )
+        own = _among(sockets, "another port of its own")
+        found.extend(replace(conflict, wanted_by=container) for conflict in own)
+    return tuple(found)
+
+
+def _among(sockets: Sequence[HostSocket], note: str) -> Iterator[Conflict]:
+    """The conflicts of sockets with those before them."""
+    before: dict[_Place, list[HostSocket]] = defaultdict(list)
+    for socket in sockets:
+        for other in before[_place(socket)]:
+            if socket.overlaps(other):
+                yield Conflict(socket, Holder(HolderKind.RESERVATION, other, note=note))
+        before[_place(socket)].append(socket)
+
+
+def _place(socket: HostSocket) -> _Place:
+    return socket.host_port, socket.protocol
 
 
 def find_free(

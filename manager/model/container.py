@@ -36,6 +36,19 @@ class ContainerState(StrEnum):
         """Whether the engine binds the ports of a container in this state."""
         return self in {ContainerState.RUNNING, ContainerState.PAUSED, ContainerState.RESTARTING}
 
+    @property
+    def may_start(self) -> bool:
+        """Whether a container in this state can take ports (again); what is on its way out cannot.
+
+        A restarting one can: between two tries the engine holds nothing for it.
+        """
+        return self not in {
+            ContainerState.RUNNING,
+            ContainerState.PAUSED,
+            ContainerState.REMOVING,
+            ContainerState.DEAD,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class ComposeOrigin:
@@ -106,5 +119,6 @@ def origin_from_labels(labels: Mapping[str, str]) -> ComposeOrigin | None:
         service,
         files,
         labels.get(FOLDER_LABEL, ""),
-        int(number) if number.isascii() and number.isdigit() else 1,
+        # Labels are anybody's: int() refuses thousands of digits.
+        int(number) if number.isascii() and number.isdigit() and len(number) <= 9 else 1,
     )

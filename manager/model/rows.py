@@ -6,15 +6,17 @@ as one, so the two are folded into one row whose host_ip is None.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from manager.model.conflict import Conflict, container_sockets, find_conflicts
+from manager.model.conflict import Conflict, own_listeners, start_conflicts
 from manager.model.container import Container
 from manager.model.exposure import Exposure, exposure_of
 from manager.model.listener import HostSocket, Listener, Process
 from manager.model.ports import (
+    MAX_PORT,
     IPAddress,
     Port,
     PortMapping,
@@ -53,6 +55,8 @@ class PortRow:
     declared: bool = True
     bound: bool | None = None
     process: Process | None = None
+    copy: int = 0
+    """Which one it is of rows that are else the same: `-p 80 -p 80` asks for two ports."""
 
     @property
     def exposure(self) -> Exposure:
@@ -67,9 +71,14 @@ class PortRow:
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """Names the row through updates: the same mapping has the same identity."""
+        """Names the row through updates: the same mapping has the same identity.
+
+        That of a container that stops and starts again stays, whether held or reserved.
+        """
+        source = Source.PUBLISHED if self.source is Source.RESERVED else self.source
         owner = self.container.id if self.container else str(self.process and self.process.pid)
-        return (self.source, owner, self.host, self.protocol, str(self.container_port))
+        port = str(self.container_port)
+        return (source, owner, self.host, self.protocol, port, str(self.copy))
 
 
 def port_rows(snapshot: Snapshot) -> list[PortRow]:
@@ -77,35 +86,18 @@ def port_rows(snapshot: Snapshot) -> list[PortRow]:
     rows: list[PortRow] = []
     for container in sorted(snapshot.containers, key=lambda c: c.name):
         rows.extend(_container_rows(container))
-    published = {
-        (p.host_ip, p.host_port, p.container_port.protocol)
-        for c in snapshot.containers
-        for p in c.published
-    }
-    host_rows = [
-        _listener_row(listener, snapshot)
-        for listener in snapshot.listeners or ()
-        if (listener.socket.host_ip, listener.socket.host_port, listener.socket.protocol)
-        not in published
-    ]
+    host_rows = (_listener_row(listener, owner) for listener, owner in own_listeners(snapshot))
     rows.extend(sorted(_fold_rows(host_rows), key=_host_order))
-    return rows
+    return list(_told_apart(rows))
 
 
 def row_conflicts(snapshot: Snapshot) -> tuple[Conflict, ...]:
     """Stopped containers that could not start now, because somebody else holds their port."""
-    found: list[Conflict] = []
-    for container in snapshot.containers:
-        if not container.state.holds_ports:
-            sockets = list(container_sockets(container))
-            conflicts = find_conflicts(snapshot, sockets, ignoring={container.id})
-            found.extend(replace(c, wanted_by=container) for c in conflicts)
-    return tuple(found)
+    return start_conflicts(snapshot)
 
 
 def _container_rows(container: Container) -> Iterator[PortRow]:
-    held = fold(container.published)
-    for host_ip, port in held:
+    for host_ip, port in fold(container.published):
         yield PortRow(
             Source.PUBLISHED,
             host_ip,
@@ -116,9 +108,9 @@ def _container_rows(container: Container) -> Iterator[PortRow]:
             declared=True,
             bound=True,
         )
-    for mapping in container.mappings:
-        if container.state.holds_ports and any(_holds(entry, mapping) for entry in held):
-            continue
+    if not (container.state.holds_ports or container.state.may_start):
+        return
+    for mapping in unbound_mappings(container):
         yield PortRow(
             Source.PUBLISHED if container.state.holds_ports else Source.RESERVED,
             mapping.binding.host_ip,
@@ -131,28 +123,50 @@ def _container_rows(container: Container) -> Iterator[PortRow]:
         )
 
 
-def _holds(entry: tuple[IPAddress | None, PublishedPort], mapping: PortMapping) -> bool:
-    """Whether a held (folded) port is what the mapping asked for."""
-    host_ip, port = entry
+def unbound_mappings(container: Container) -> list[PortMapping]:
+    """What was asked and the engine holds nothing for, in the order of asking.
+
+    A held port answers for one mapping alone; an asked one without an address takes one of each
+    family (an engine without IPv6 holds 0.0.0.0 alone).
+    """
+    left = list(container.published)
+    without: list[int] = []
+    # The most exact takes first, or a range could take what a number asked for.
+    for index, mapping in sorted(enumerate(container.mappings), key=lambda m: _freedom(m[1])):
+        fitting = [held for held in left if _holds(held, mapping)]
+        if not fitting:
+            without.append(index)
+            continue
+        left.remove(fitting[0])
+        others = [held for held in fitting if held.host_ip.version != fitting[0].host_ip.version]
+        if mapping.binding.host_ip is None and others:
+            # The same port in both families, where the engine gave it so.
+            same = [held for held in others if held.host_port == fitting[0].host_port]
+            left.remove((same or others)[0])
+    return [container.mappings[index] for index in sorted(without)]
+
+
+def _freedom(mapping: PortMapping) -> tuple[int, bool]:
+    ports = mapping.binding.host_ports
+    return (len(ports) if ports else MAX_PORT + 1, mapping.binding.host_ip is None)
+
+
+def _holds(held: PublishedPort, mapping: PortMapping) -> bool:
+    """Whether a held port may be what the mapping asked for."""
     binding = mapping.binding
-    if port.container_port != mapping.container_port:
-        return False
-    if binding.host_ports is not None and port.host_port not in binding.host_ports:
-        return False
-    # An engine without IPv6 holds 0.0.0.0 alone where every address was asked for.
     return (
-        binding.host_ip is None
-        or binding.host_ip == host_ip
-        or (host_ip is None and binding.host_ip.is_unspecified)
+        held.container_port == mapping.container_port
+        and (binding.host_ports is None or held.host_port in binding.host_ports)
+        and binding.host_ip in {None, held.host_ip}
     )
 
 
-def _listener_row(listener: Listener, snapshot: Snapshot) -> PortRow:
-    container = snapshot.by_id(listener.container_id) if listener.container_id else None
+def _listener_row(listener: Listener, container: Container | None) -> PortRow:
     socket: HostSocket = listener.socket
+    every = socket.dual_stack and socket.host_ip is not None and socket.host_ip.is_unspecified
     return PortRow(
         Source.HOST_NETWORK if container else Source.PROCESS,
-        None if socket.dual_stack else socket.host_ip,
+        None if every else socket.host_ip,
         PortRange.of(socket.host_port),
         socket.protocol,
         None,
@@ -164,28 +178,25 @@ def _listener_row(listener: Listener, snapshot: Snapshot) -> PortRow:
 
 
 def _fold_rows(rows: Iterable[PortRow]) -> Iterator[PortRow]:
-    """Listeners of one process on 0.0.0.0 and `::` of one port become one row."""
+    """One row for what one owner has on one port: 0.0.0.0 beside `::`, workers that share it."""
     seen: dict[tuple[object, ...], PortRow] = {}
     for row in rows:
         wide = row.host_ip is None or row.host_ip.is_unspecified
-        pid = row.process.pid if row.process else None
-        key = (row.host_ports, row.protocol, pid, wide or row.host_ip)
-        if key not in seen:
-            seen[key] = row
-        elif row.host_ip != seen[key].host_ip:
-            first = seen[key]
-            seen[key] = PortRow(
-                first.source,
-                None,
-                first.host_ports,
-                first.protocol,
-                None,
-                first.container,
-                declared=False,
-                bound=True,
-                process=first.process,
-            )
+        owner = row.container.id if row.container else row.process and row.process.pid
+        key = (row.host_ports, row.protocol, owner, wide or row.host_ip)
+        first = seen.setdefault(key, row)
+        if row.host_ip != first.host_ip:
+            seen[key] = replace(first, host_ip=None)
     yield from seen.values()
+
+
+def _told_apart(rows: Iterable[PortRow]) -> Iterator[PortRow]:
+    """The rows, those that are the same numbered."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for row in rows:
+        identity = row.identity
+        yield replace(row, copy=seen[identity]) if seen[identity] else row
+        seen[identity] += 1
 
 
 def _host_order(row: PortRow) -> tuple[object, ...]:
