@@ -4,33 +4,80 @@ from __future__ import annotations
 
 import shlex
 
-from manager.model.conflict import Holder, HolderKind
+from manager.model.conflict import ENGINE_ITSELF, HOST_NETWORK, Holder, HolderKind
+from manager.model.container import Container
+from manager.model.listener import HostSocket
+from manager.model.ports import IPProtocol, PortRange
+from manager.model.portspec import PortSpec
 
 
 def advice_for(holder: Holder) -> str:
     """What to type about one holder."""
+    if holder.container is not None:
+        return _about_container(holder, holder.container)
     port = holder.socket.host_port
-    protocol = "" if holder.socket.protocol == "tcp" else f"/{holder.socket.protocol}"
-    name = shlex.quote(holder.container.name) if holder.container else ""
-    if holder.kind is HolderKind.CONTAINER and holder.note:
+    if holder.kind is not HolderKind.PROCESS:
+        return f"pmap free --near {port}"
+    if holder.note == ENGINE_ITSELF:
+        return (
+            f"docker service ls shows what swarm publishes; another port: pmap free --near {port}"
+        )
+    if holder.note:
+        return f"{holder.note}: restarting the engine clears it"
+    return f"{_about_process(holder)}; another port: pmap free --near {port}"
+
+
+def advice(port: int, holders: tuple[Holder, ...], protocol: IPProtocol | None = None) -> str:
+    """What to type about a port: one way out a holder, or how to use the free port."""
+    if not holders:
+        return f"it is free: pmap publish NAME {port}{_suffix(protocol)}"
+    lines = dict.fromkeys(advice_for(holder) for holder in holders)
+    return "\n".join(lines)
+
+
+def _about_container(holder: Holder, container: Container) -> str:
+    name = shlex.quote(container.name)
+    spec = shlex.quote(str(_spec(holder.socket, container)))
+    if holder.note == HOST_NETWORK:
         return (
             f"it listens itself ({holder.note}): change the app's own port, or docker stop {name}"
         )
-    if holder.kind is HolderKind.CONTAINER:
-        return f"pmap move {name} {port}{protocol} 0 gives it a free port; docker stop {name}"
     if holder.kind is HolderKind.STOPPED_CONTAINER:
-        return f"pmap unpublish {name} {port}{protocol} takes it away; or docker rm {name}"
-    if holder.kind is HolderKind.PROCESS and holder.note:
-        return f"{holder.note}: restarting the engine clears it"
-    if holder.kind is HolderKind.PROCESS:
-        end = f"kill {holder.process.pid}" if holder.process else f"sudo pmap who {port}"
-        return f"{end}; or another port: pmap free --near {port}"
-    return f"pmap free --near {port}"
+        return f"pmap unpublish {name} {spec} takes it away; or docker rm {name}"
+    return f"pmap move {name} {spec} 0 gives it a free port on 127.0.0.1; or docker stop {name}"
 
 
-def advice(port: int, holders: tuple[Holder, ...]) -> str:
-    """What to type about a port: one way out a holder, or how to use the free port."""
-    if not holders:
-        return f"it is free: pmap publish NAME {port}"
-    lines = dict.fromkeys(advice_for(holder) for holder in holders)
-    return "\n".join(lines)
+def _spec(socket: HostSocket, container: Container) -> PortSpec:
+    """The SPEC that means this socket's mapping and no other: its port, and what else it takes."""
+    on_port = [
+        mapping
+        for mapping in container.mappings
+        if (ports := mapping.binding.host_ports) is not None and socket.host_port in ports
+    ]
+    protocols = {mapping.container_port.protocol for mapping in on_port}
+    protocol = None
+    if socket.protocol is not IPProtocol.TCP or len(protocols) > 1:
+        protocol = socket.protocol
+    same = [m.binding.host_ip for m in on_port if m.container_port.protocol is socket.protocol]
+    host_ip = socket.host_ip
+    if len(set(same)) < 2:
+        host_ip = None
+    elif host_ip is None and None not in same:
+        # 0.0.0.0 and `::` were asked for one by one: each is a mapping of its own.
+        host_ip = same[0]
+    return PortSpec(host_ip, PortRange.of(socket.host_port), None, protocol)
+
+
+def _about_process(holder: Holder) -> str:
+    port, process = holder.socket.host_port, holder.process
+    if process is None:
+        # Not `sudo pmap`: for root that is another program, procps' pmap.
+        suffix = _suffix(holder.socket.protocol)
+        return f'sudo "$(command -v cpmap)" who {port}{suffix} names it'
+    if process.pid == 1:
+        return "systemctl list-sockets names the unit that it listens for"
+    return f"kill {process.pid} ends it"
+
+
+def _suffix(protocol: IPProtocol | None) -> str:
+    return "" if protocol in {None, IPProtocol.TCP} else f"/{protocol}"
