@@ -17,7 +17,7 @@ from manager.host.state_dir import sync_dir, write_all
 _Ready = Callable[[], None]
 
 
-class LiveFiles:
+class LocalFiles:
     """The Files of manager.interfaces on disk."""
 
     def read(self, path: str) -> bytes:

@@ -30,7 +30,7 @@ _TX = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _LEFTOVER_SECONDS = 3600.0
 
 
-class FileJournal:
+class JournalFile:
     """The Journal of manager.interfaces on disk, below `folder`."""
 
     def __init__(self, folder: Path | None = None) -> None:

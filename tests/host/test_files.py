@@ -13,7 +13,7 @@ import pytest
 
 from manager.errors import InvalidInput
 from manager.host.clock import SystemClock
-from manager.host.files import LiveFiles
+from manager.host.files import LocalFiles
 from manager.interfaces import Clock, Files
 
 OLD, NEW = b"services: {}\r\n", b"services:\r\n  web: {}\r\n"
@@ -22,7 +22,7 @@ ROOT = os.geteuid() == 0
 
 @pytest.fixture
 def files() -> Files:
-    return LiveFiles()
+    return LocalFiles()
 
 
 @pytest.fixture
@@ -139,11 +139,11 @@ def test_a_full_disk_leaves_the_file_as_it_was(compose: Path) -> None:
     script = """
 import resource, signal, sys
 from manager.errors import InvalidInput
-from manager.host.files import LiveFiles
+from manager.host.files import LocalFiles
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 try:
-    LiveFiles().write(sys.argv[1], b"x" * 500)
+    LocalFiles().write(sys.argv[1], b"x" * 500)
 except InvalidInput as error:
     print(error.message)
 """
@@ -158,8 +158,8 @@ def test_killed_writers_leave_one_content_or_the_other(tmp_path: Path, compose: 
     """A reader beside a writer that is killed sees whole contents only."""
     script = """
 import sys
-from manager.host.files import LiveFiles
-files, n = LiveFiles(), 0
+from manager.host.files import LocalFiles
+files, n = LocalFiles(), 0
 print("go", flush=True)
 while True:
     n += 1

@@ -17,21 +17,21 @@ from hypothesis import strategies as st
 
 from manager.errors import ChangeInProgress, InvalidInput, PmapError
 from manager.host.history_file import append_line, read_lines
-from manager.host.journal_file import FileJournal
+from manager.host.journal_file import JournalFile
 from manager.host.state_dir import default_state_dir
 from manager.interfaces import Journal
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> FileJournal:
-    return FileJournal(tmp_path / "state" / "pmap")
+def journal(tmp_path: Path) -> JournalFile:
+    return JournalFile(tmp_path / "state" / "pmap")
 
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_an_entry_comes_back_as_it_was_saved(journal: FileJournal) -> None:
+def test_an_entry_comes_back_as_it_was_saved(journal: JournalFile) -> None:
     as_asked: Journal = journal
     entry = {"phase": "begin", "old": {"Env": ["PASSWORD=ü\x00"], "n": None}}
     as_asked.save("t1", entry)
@@ -40,7 +40,7 @@ def test_an_entry_comes_back_as_it_was_saved(journal: FileJournal) -> None:
     assert as_asked.open_entries() == ({"phase": "created"},)
 
 
-def test_nobody_else_may_read_it_whatever_the_umask(journal: FileJournal) -> None:
+def test_nobody_else_may_read_it_whatever_the_umask(journal: JournalFile) -> None:
     before = os.umask(0)
     try:
         journal.save("t1", {})
@@ -58,7 +58,7 @@ def test_nobody_else_may_read_it_whatever_the_umask(journal: FileJournal) -> Non
     assert {mode(p) for p in paths if p.is_file()} == {0o600}
 
 
-def test_a_folder_that_is_open_to_others_is_closed_before_it_is_used(journal: FileJournal) -> None:
+def test_a_folder_that_is_open_to_others_is_closed_before_it_is_used(journal: JournalFile) -> None:
     (journal.folder / "txn").mkdir(parents=True)
     (journal.folder / "txn").chmod(0o755)
     journal.folder.chmod(0o777)
@@ -66,7 +66,7 @@ def test_a_folder_that_is_open_to_others_is_closed_before_it_is_used(journal: Fi
     assert mode(journal.folder) == mode(journal.folder / "txn") == 0o700
 
 
-def test_a_folder_of_somebody_else_or_a_link_is_refused(journal: FileJournal) -> None:
+def test_a_folder_of_somebody_else_or_a_link_is_refused(journal: JournalFile) -> None:
     elsewhere = journal.folder.parent / "elsewhere"
     elsewhere.mkdir(parents=True)
     journal.folder.symlink_to(elsewhere)
@@ -76,14 +76,14 @@ def test_a_folder_of_somebody_else_or_a_link_is_refused(journal: FileJournal) ->
     assert list(elsewhere.iterdir()) == []
 
 
-def test_open_entries_are_in_the_order_of_their_first_save(journal: FileJournal) -> None:
+def test_open_entries_are_in_the_order_of_their_first_save(journal: JournalFile) -> None:
     for tx in ("b", "a", "c"):
         journal.save(tx, {"tx": tx})
     journal.save("b", {"tx": "b", "again": True})
     assert [entry["tx"] for entry in journal.open_entries()] == ["b", "a", "c"]
 
 
-def test_closing_leaves_history_and_no_secrets(journal: FileJournal) -> None:
+def test_closing_leaves_history_and_no_secrets(journal: JournalFile) -> None:
     journal.save("t1", {"Env": ["PASSWORD=hunter2"]})
     journal.close("t1", {"name": "web"})
     journal.save("t2", {"Env": ["PASSWORD=hunter2"]})
@@ -96,7 +96,7 @@ def test_closing_leaves_history_and_no_secrets(journal: FileJournal) -> None:
     assert b"hunter2" not in files[0].read_bytes()
 
 
-def test_closing_twice_is_one_change_in_the_history(journal: FileJournal) -> None:
+def test_closing_twice_is_one_change_in_the_history(journal: JournalFile) -> None:
     journal.close("t1", {"status": "applied"})
     journal.close("t2", {"status": "applied"})
     journal.close("t1", {"status": "recovered"})
@@ -106,13 +106,13 @@ def test_closing_twice_is_one_change_in_the_history(journal: FileJournal) -> Non
     ]
 
 
-def test_nothing_is_made_by_looking(journal: FileJournal) -> None:
+def test_nothing_is_made_by_looking(journal: JournalFile) -> None:
     assert journal.open_entries() == journal.history() == ()
     assert not journal.folder.exists()
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"tx": ', b"\xff", b"[" * 100_000])
-def test_a_damaged_entry_is_told_not_passed_over(journal: FileJournal, damage: bytes) -> None:
+def test_a_damaged_entry_is_told_not_passed_over(journal: JournalFile, damage: bytes) -> None:
     journal.save("good", {"tx": "good"})
     (journal.folder / "txn" / "bad.json").write_bytes(damage)
     good, bad = sorted(journal.open_entries(), key=lambda entry: "corrupt" in entry)
@@ -122,7 +122,7 @@ def test_a_damaged_entry_is_told_not_passed_over(journal: FileJournal, damage: b
 
 
 @pytest.mark.parametrize("tx", ["", "../x", "a/b", ".hidden", "a\nb", "x" * 65])
-def test_ids_that_are_no_file_names_are_refused(journal: FileJournal, tx: str) -> None:
+def test_ids_that_are_no_file_names_are_refused(journal: JournalFile, tx: str) -> None:
     with pytest.raises(InvalidInput):
         journal.save(tx, {})
     assert not journal.folder.exists()
@@ -138,7 +138,7 @@ def test_state_lives_where_the_specification_says(monkeypatch: pytest.MonkeyPatc
 
 
 def test_temporary_files_of_long_ago_are_swept(
-    journal: FileJournal, monkeypatch: pytest.MonkeyPatch
+    journal: JournalFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal.save("t1", {})
     left = journal.folder / "txn" / ".t9.json.tmp"
@@ -169,17 +169,17 @@ def test_a_torn_history_loses_no_other_line(
     assert read_lines(path) == [*whole, {"last": "one"}]
 
 
-def test_a_full_disk_is_said_and_the_last_state_is_kept(journal: FileJournal) -> None:
+def test_a_full_disk_is_said_and_the_last_state_is_kept(journal: JournalFile) -> None:
     """A child with a limit on the size of files meets the same error as on a full disk."""
     journal.save("t1", {"phase": "begin"})
     journal.close("t0", {"name": "web"})
     script = """
 import pathlib, resource, signal, sys
 from manager.errors import PmapError
-from manager.host.journal_file import FileJournal
+from manager.host.journal_file import JournalFile
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-journal = FileJournal(pathlib.Path(sys.argv[1]))
+journal = JournalFile(pathlib.Path(sys.argv[1]))
 for act in (journal.save, journal.close):
     try:
         act("t1", {"body": "x" * 5000})
@@ -202,8 +202,8 @@ for act in (journal.save, journal.close):
 
 HOLD = """
 import os, pathlib, sys
-from manager.host.journal_file import FileJournal
-with FileJournal(pathlib.Path(sys.argv[1])).lock(sys.argv[2]) as fd:
+from manager.host.journal_file import JournalFile
+with JournalFile(pathlib.Path(sys.argv[1])).lock(sys.argv[2]) as fd:
     if sys.argv[3] == "with-watchdog" and os.fork() == 0:
         os.close(1)
         sys.stdin.read()
@@ -213,7 +213,7 @@ with FileJournal(pathlib.Path(sys.argv[1])).lock(sys.argv[2]) as fd:
 """
 
 
-def holder(journal: FileJournal, kind: str) -> subprocess.Popen[str]:
+def holder(journal: JournalFile, kind: str) -> subprocess.Popen[str]:
     child = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(journal.folder), "unix:///x y", kind],
         stdin=subprocess.PIPE,
@@ -225,7 +225,7 @@ def holder(journal: FileJournal, kind: str) -> subprocess.Popen[str]:
     return child
 
 
-def test_the_lock_excludes_other_processes_and_names_them(journal: FileJournal) -> None:
+def test_the_lock_excludes_other_processes_and_names_them(journal: JournalFile) -> None:
     with holder(journal, "alone") as child:
         with (
             pytest.raises(ChangeInProgress, match=rf"process {child.pid} "),
@@ -240,7 +240,7 @@ def test_the_lock_excludes_other_processes_and_names_them(journal: FileJournal) 
         assert fd > 2
 
 
-def test_a_watchdog_holds_the_lock_after_its_parent_was_killed(journal: FileJournal) -> None:
+def test_a_watchdog_holds_the_lock_after_its_parent_was_killed(journal: JournalFile) -> None:
     with holder(journal, "with-watchdog") as child:
         child.kill()
         child.wait()
@@ -257,7 +257,7 @@ def test_a_watchdog_holds_the_lock_after_its_parent_was_killed(journal: FileJour
                 assert time.monotonic() < deadline
 
 
-def test_a_lock_file_without_a_note_still_refuses(journal: FileJournal) -> None:
+def test_a_lock_file_without_a_note_still_refuses(journal: JournalFile) -> None:
     with holder(journal, "alone") as child:
         for path in (journal.folder / "lock").iterdir():
             path.write_text("no json")

@@ -9,14 +9,14 @@ import sys
 import time
 from pathlib import Path
 
-from manager.host.journal_file import FileJournal
+from manager.host.journal_file import JournalFile
 
 KILLS = 40
 
 WRITER = """
 import pathlib, sys
-from manager.host.journal_file import FileJournal
-journal = FileJournal(pathlib.Path(sys.argv[1]))
+from manager.host.journal_file import JournalFile
+journal = JournalFile(pathlib.Path(sys.argv[1]))
 number = int(sys.argv[2])
 while True:
     number += 1
@@ -27,7 +27,7 @@ while True:
 
 
 def test_killed_writers_leave_readable_state(tmp_path: Path) -> None:
-    journal = FileJournal(tmp_path / "pmap")
+    journal = JournalFile(tmp_path / "pmap")
     chance = random.Random(62893)
     number, whole = 0, 0
     for _ in range(KILLS):
