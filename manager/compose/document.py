@@ -1,0 +1,261 @@
+"""Files to text, text to YAML nodes that keep their marks. No values are made here.
+
+Bounded: a file that is no plain file, too large, too dense or nested too deeply is refused
+before the parser sees it, since the C parser knows no bounds of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from yaml._yaml import CParser
+from yaml.nodes import CollectionNode, Node, ScalarNode
+
+from manager.compose.text import Place, SourceText, Style
+from manager.compose.values import ProblemKind, ReadProblem
+from manager.model.finding import Span
+
+MAX_BYTES = 8 * 1024 * 1024
+MAX_SEPARATORS = 600_000
+MAX_DEPTH = 100
+
+_BINARY = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_DEEP_INDENT = re.compile(rf"^[ \t?:-]{{{MAX_DEPTH},}}", re.MULTILINE)
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_STYLES = {"'": Style.SINGLE, '"': Style.DOUBLE, "|": Style.LITERAL, ">": Style.FOLDED}
+
+
+class UnreadableFileError(Exception):
+    """A file that cannot be read any further; `problem` says why and where."""
+
+    def __init__(self, problem: ReadProblem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+class Sheet:
+    """A source text with what is needed to point into it."""
+
+    def __init__(self, source: SourceText) -> None:
+        self.source = source
+        self._starts: list[int] | None = None
+
+    @property
+    def path(self) -> str:
+        """The path, as given."""
+        return self.source.path
+
+    def span(self, start: int, end: int) -> Span:
+        """The span from character offset `start` to `end` (exclusive)."""
+        if self._starts is None:
+            self._starts = [0, *(m.end() for m in _LINE_END.finditer(self.source.text))]
+        starts = self._starts
+        end = max(start, end)
+        line = bisect_right(starts, start)
+        end_line = bisect_right(starts, end)
+        return Span(
+            line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1, start, end
+        )
+
+    def node_span(self, node: Node) -> Span:
+        """Where a node stands; block collections end with their last child, not a line later."""
+        return self.span(node.start_mark.index, _end(node, self.source.text))
+
+    def place(self, node: Node) -> Place:
+        """The same, with the file."""
+        return Place(self.path, self.node_span(node))
+
+    def value_offset(self, node: ScalarNode) -> int | None:
+        """The offset of the first character of the value; None when it is not verbatim there."""
+        quote = 1 if node.style in {"'", '"'} else 0
+        value: str = node.value
+        end = node.end_mark.index - quote
+        start = end - len(value)
+        if start >= node.start_mark.index and self.source.text[start:end] == value:
+            return start
+        return None
+
+
+def _end(node: Node, text: str) -> int:
+    """The offset after the node's last character."""
+    while isinstance(node, CollectionNode):
+        end: int = node.end_mark.index
+        if text[end - 1 : end] in {"]", "}"} and node.flow_style:
+            return end
+        if not node.value:
+            break
+        last = node.value[-1]
+        inner = last[1] if isinstance(last, tuple) else last
+        if not node.start_mark.index <= inner.start_mark.index < end:
+            break  # an alias: its target stands elsewhere
+        node = inner
+    start: int = node.start_mark.index
+    return start + len(text[start : node.end_mark.index].rstrip())
+
+
+def style_of(node: Node) -> Style:
+    """How the node is written."""
+    if isinstance(node, ScalarNode):
+        return _STYLES.get(node.style or "", Style.PLAIN)
+    return Style.SEQUENCE if isinstance(node, yaml.SequenceNode) else Style.MAPPING
+
+
+def load(path: str) -> Sheet:
+    """Read a file. Raises UnreadableFileError for what is missing, no plain file, or no text."""
+    try:
+        # Opening a FIFO would wait for a writer.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            content = _content(path, handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise _unreadable(path, f"cannot be read: {reason.lower()}") from None
+    except ValueError:
+        raise _unreadable(path, "cannot be read: its name holds a null byte") from None
+    return Sheet(_decode(path, content))
+
+
+def _content(path: str, handle: int) -> bytes:
+    status = os.fstat(handle)
+    if stat.S_ISDIR(status.st_mode):
+        raise _unreadable(path, "is a directory", hint="name the file in it")
+    if not stat.S_ISREG(status.st_mode):
+        raise _unreadable(path, "is not a regular file")
+    if status.st_size > MAX_BYTES:
+        raise _too_large(path, f"has {status.st_size} bytes, more than the {MAX_BYTES} pmap reads")
+    chunks: list[bytes] = []
+    left = MAX_BYTES + 1
+    while left > 0 and (chunk := os.read(handle, left)):
+        chunks.append(chunk)
+        left -= len(chunk)
+    if left <= 0:
+        raise _too_large(path, f"has more than the {MAX_BYTES} bytes pmap reads")
+    return b"".join(chunks)
+
+
+def _decode(path: str, content: bytes) -> SourceText:
+    encoding, mark = "utf-8", b""
+    for name, bom in (
+        ("utf-8", b"\xef\xbb\xbf"),
+        ("utf-16-le", b"\xff\xfe"),
+        ("utf-16-be", b"\xfe\xff"),
+    ):
+        if content.startswith(bom):
+            encoding, mark = name, bom
+    try:
+        text = content[len(mark) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        raise _unreadable(
+            path, f"is not {encoding.upper()} text (byte {error.start + len(mark)})"
+        ) from None
+    ends = (text.count("\r\n"), text.count("\n"))
+    newline = "\r\n" if ends[0] * 2 > ends[1] else "\n"
+    return SourceText(path, text, encoding, bool(mark), newline)
+
+
+def parse(sheet: Sheet) -> Iterator[Node]:
+    """The root node of each document. Raises UnreadableFileError at what is not YAML."""
+    text = sheet.source.text
+    _guard(sheet, text)
+    try:
+        loader = _Loader(text)
+        while loader.check_node():
+            root = loader.get_node()
+            if root is not None:
+                yield root
+    except yaml.YAMLError as error:
+        raise _not_yaml(sheet, error) from None
+
+
+class _Loader(CParser):
+    """The C parser and composer, with every tag left as written: None where there is none."""
+
+    def resolve(self, _kind: object, _value: object, _implicit: object) -> None:
+        """No implicit tags: they are read by other rules than YAML 1.1's."""
+
+    def descend_resolver(self, _parent: object, _index: object) -> None:
+        """Nothing to follow."""
+
+    def ascend_resolver(self) -> None:
+        """Nothing to follow."""
+
+
+def _guard(sheet: Sheet, text: str) -> None:
+    separators = sum(text.count(mark) for mark in "\n,:[{")
+    if separators > MAX_SEPARATORS:
+        raise _too_large(sheet.path, f"holds more than {MAX_SEPARATORS} values")
+    if (found := _BINARY.search(text)) is not None:
+        where = sheet.span(found.start(), found.end())
+        message = f"holds the control character U+{ord(found.group()):04X}: not a text file"
+        raise UnreadableFileError(ReadProblem(ProblemKind.UNREADABLE, sheet.path, message, where))
+    if "%YAML" in text or _may_be_deep(text):
+        _follow_events(sheet, text)
+
+
+def _may_be_deep(text: str) -> bool:
+    """A quick look: False only if no node can be nested deeper than twice MAX_DEPTH."""
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        depth = 0
+        for found in re.finditer(r"[\[{]+|[\]}]+", text):
+            marks = found.group()
+            depth = depth + len(marks) if marks[0] in "[{" else max(0, depth - len(marks))
+            if depth > MAX_DEPTH:
+                return True
+    return _DEEP_INDENT.search(text) is not None
+
+
+def _follow_events(sheet: Sheet, text: str) -> None:
+    """Measure the true depth, and the version of YAML that a document asks for."""
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=_Loader):  # type: ignore[arg-type]
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise _too_large(
+                        sheet.path, f"is nested deeper than {MAX_DEPTH}", _event_span(sheet, event)
+                    )
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            elif isinstance(event, yaml.DocumentStartEvent) and event.version not in {None, (1, 1)}:
+                where = _event_span(sheet, event)
+                message = "asks for a version of YAML that compose refuses"
+                raise UnreadableFileError(
+                    ReadProblem(ProblemKind.YAML, sheet.path, message, where, "drop the %YAML line")
+                )
+    except yaml.YAMLError as error:
+        raise _not_yaml(sheet, error) from None
+
+
+def _event_span(sheet: Sheet, event: Any) -> Span:
+    return sheet.span(event.start_mark.index, event.end_mark.index)
+
+
+def _not_yaml(sheet: Sheet, error: Any) -> UnreadableFileError:
+    """The problem that a YAML error tells of, without its quotes from the file."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    position = mark.index if mark is not None else getattr(error, "position", None)
+    where = None
+    if isinstance(position, int):
+        position = min(position, len(sheet.source.text))
+        where = sheet.span(position, min(position + 1, len(sheet.source.text)))
+    reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
+    context = getattr(error, "context", None)
+    message = f"is not YAML: {f'{context}, ' if context else ''}{reason}"
+    return UnreadableFileError(ReadProblem(ProblemKind.YAML, sheet.path, message, where))
+
+
+def _unreadable(path: str, message: str, *, hint: str = "") -> UnreadableFileError:
+    return UnreadableFileError(ReadProblem(ProblemKind.UNREADABLE, path, message, hint=hint))
+
+
+def _too_large(path: str, message: str, where: Span | None = None) -> UnreadableFileError:
+    return UnreadableFileError(ReadProblem(ProblemKind.TOO_LARGE, path, message, where))

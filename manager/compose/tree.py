@@ -1,0 +1,272 @@
+"""One document's node graph, made ready: `!reset` taken out, `!override` noted, faults found.
+
+The graph is pruned in place. Aliases are shared nodes: they are followed again only where they
+hold further aliases or overrides, and within a budget, so that an alias bomb costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from manager.compose.document import Sheet, UnreadableFileError
+from manager.compose.scalars import is_merge_key, is_text_key, tag_of
+from manager.compose.text import Place
+from manager.compose.values import ProblemKind, ReadProblem
+
+MAX_VISITS = 200_000
+MAX_PATH = 250
+Path = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Tree:
+    """A document. removed: the paths that lower layers lose. variables: scalars with a dollar."""
+
+    sheet: Sheet
+    root: Node
+    removed: set[Path] = field(default_factory=set)
+    problems: list[ReadProblem] = field(default_factory=list)
+    variables: list[tuple[ScalarNode, Path]] = field(default_factory=list)
+    _flat: dict[int, dict[str, tuple[ScalarNode, Node]]] = field(default_factory=dict)
+    _budget: int = MAX_VISITS
+
+    def items(self, node: MappingNode) -> dict[str, tuple[ScalarNode, Node]]:
+        """The mapping's entries by key with merge keys applied: own keys, then the first merged.
+
+        Raises UnreadableFileError when merges of merges grow out of bounds.
+        """
+        found = self._flat.get(id(node))
+        if found is None:
+            # A mapping that merges itself sees nothing of itself.
+            self._flat[id(node)] = {}
+            found = self._flatten(node)
+            self._flat[id(node)] = found
+        return found
+
+    def _flatten(self, node: MappingNode) -> dict[str, tuple[ScalarNode, Node]]:
+        own: dict[str, tuple[ScalarNode, Node]] = {}
+        merged: list[tuple[ScalarNode, MappingNode]] = []
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                continue
+            if is_merge_key(key):
+                sources = value.value if isinstance(value, SequenceNode) else [value]
+                merged += [(key, source) for source in sources if isinstance(source, MappingNode)]
+            else:
+                own[key.value] = (key, value)
+        for _, source in merged:
+            inherited = self.items(source)
+            self.spend(len(inherited), node)
+            for name, pair in inherited.items():
+                own.setdefault(name, pair)
+        return own
+
+    def spend(self, visits: int, node: Node) -> None:
+        """Count work that aliases cause. Raises UnreadableFileError when it is too much."""
+        self._budget -= visits
+        if self._budget < 0:
+            raise UnreadableFileError(
+                ReadProblem(
+                    ProblemKind.TOO_LARGE,
+                    self.sheet.path,
+                    "repeats itself through aliases beyond all bounds",
+                    self.sheet.span(node.start_mark.index, node.start_mark.index + 1),
+                )
+            )
+
+    def found(self, problem: str, node: Node, kind: ProblemKind, *related: Place) -> None:
+        """Note a problem at a node."""
+        self.problems.append(
+            ReadProblem(kind, self.sheet.path, problem, self.sheet.node_span(node), related=related)
+        )
+
+
+def grow(sheet: Sheet, root: Node) -> Tree:
+    """Prune a document and collect what is wrong with it. Raises UnreadableFileError."""
+    tree = Tree(sheet, root)
+    _Walk(tree).start()
+    return tree
+
+
+class _Walk:
+    """The one pass over a document, in its order."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.seen: set[int] = set()
+        self.active: set[int] = set()
+        self.again: set[int] = set()
+        self.edges: dict[int, set[int]] = {}
+        self.paths: dict[int, tuple[set[Path], set[Path]]] = {}
+
+    def start(self) -> None:
+        root = self.tree.root
+        if tag_of(root) == "!reset":
+            self.tree.found("is taken away as a whole by !reset", root, ProblemKind.YAML)
+            self.tree.root = ScalarNode(None, "", root.start_mark, root.end_mark)
+        else:
+            self.visit(root, (), honoured=tag_of(root) != "!override")
+
+    def visit(self, node: Node, path: Path, *, honoured: bool) -> bool:
+        """Visit a node for the first time; whether aliases to it must be followed."""
+        if isinstance(node, ScalarNode):
+            if "$" in node.value:
+                self.tree.variables.append((node, path))
+            return False
+        key = id(node)
+        self.seen.add(key)
+        self.active.add(key)
+        if isinstance(node, MappingNode):
+            follow = self._mapping(node, path, honoured)
+        else:
+            follow = self._sequence(node, path, honoured)
+        self.active.discard(key)
+        if follow:
+            self.again.add(key)
+        return follow
+
+    def _sequence(self, node: SequenceNode, path: Path, honoured: bool) -> bool:
+        kept: list[Node] = []
+        follow = False
+        for index, child in enumerate(node.value):
+            reached = (*path, str(index))
+            verdict = self._child(node, len(kept), child, reached, honoured)
+            if verdict is not None:
+                kept.append(child)
+                follow |= verdict
+        node.value = kept
+        return follow
+
+    def _mapping(self, node: MappingNode, path: Path, honoured: bool) -> bool:
+        kept: list[tuple[Node, Node]] = []
+        names: dict[str, Node] = {}
+        follow = False
+        for key, child in node.value:
+            name = self._key(key, names)
+            reached = path if name == "<<" and path else (*path, name)
+            if name == "<<" and is_merge_key(key):
+                self._merge_value(child)
+            verdict = self._child(node, len(kept), child, reached, honoured)
+            if verdict is not None:
+                kept.append((key, child))
+                follow |= verdict
+        node.value = kept
+        return follow
+
+    def _key(self, key: Node, names: dict[str, Node]) -> str:
+        """The key's text; notes what is wrong with it."""
+        if not isinstance(key, ScalarNode):
+            self.tree.found("a key must be text", key, ProblemKind.YAML)
+            return ""
+        name: str = key.value
+        if name in names:
+            self.tree.found(
+                f"the key {name!r} stands twice in one mapping",
+                key,
+                ProblemKind.DUPLICATE_KEY,
+                self.tree.sheet.place(names[name]),
+            )
+        names[name] = key
+        if not is_text_key(key) and not is_merge_key(key):
+            self.tree.found(f"the key {name!r} is not text: quote it", key, ProblemKind.YAML)
+        return name
+
+    def _merge_value(self, value: Node) -> None:
+        sources = value.value if isinstance(value, SequenceNode) else [value]
+        if tag_of(value) != "!reset" and not all(isinstance(s, MappingNode) for s in sources):
+            self.tree.found(
+                "a merge key takes a mapping, or a list of them", value, ProblemKind.YAML
+            )
+
+    def _child(
+        self, parent: Node, index: int, child: Node, path: Path, honoured: bool
+    ) -> bool | None:
+        """Visit a child; None when it is to be dropped, else whether to follow it again."""
+        if id(child) in self.seen:
+            self.edges.setdefault(id(parent), set()).add(index)
+            self._alias(child, path, honoured)
+            return True
+        if honoured and (tag := tag_of(child)) is not None:
+            if tag == "!reset":
+                self.tree.removed.add(path)
+                return None
+            if tag == "!override":
+                self.tree.removed.add(path)
+                self.visit(child, path, honoured=False)
+                return True
+        return self.visit(child, path, honoured=honoured)
+
+    def _alias(self, node: Node, path: Path, honoured: bool) -> None:
+        """An alias at `path`: compose's own check for cycles, and what the alias repeats."""
+        if isinstance(node, ScalarNode):
+            return
+        if id(node) in self.active or len(path) > MAX_PATH:
+            raise self._cycle(node)
+        if not honoured:
+            return
+        self._check_cycle(node, path)
+        if tag_of(node) == "!override":
+            self.tree.removed.add(path)
+            return
+        if id(node) not in self.again:
+            return
+        self.active.add(id(node))
+        aliases = self.edges.get(id(node), set())
+        for index, name, child in _children(node):
+            self.tree.spend(1, node)
+            reached = path if name == "<<" and path else (*path, name)
+            if isinstance(child, ScalarNode):
+                continue
+            if index in aliases:
+                self._alias(child, reached, honoured)
+            elif id(child) in self.again or tag_of(child) == "!override":
+                self._repeat(child, reached)
+        self.active.discard(id(node))
+
+    def _repeat(self, node: Node, path: Path) -> None:
+        """A child of an aliased node: as an alias, but no cycle can close at it."""
+        if tag_of(node) == "!override":
+            self.tree.removed.add(path)
+            return
+        aliases = self.edges.get(id(node), set())
+        for index, name, child in _children(node):
+            self.tree.spend(1, node)
+            reached = path if name == "<<" and path else (*path, name)
+            if isinstance(child, ScalarNode):
+                continue
+            if index in aliases:
+                self._alias(child, reached, honoured=True)
+            elif id(child) in self.again or tag_of(child) == "!override":
+                self._repeat(child, reached)
+
+    def _check_cycle(self, node: Node, path: Path) -> None:
+        """Compose refuses a node that is used at a path and again below that path."""
+        if "<<" in path:
+            return
+        ends, above = self.paths.setdefault(id(node), (set(), set()))
+        if path in ends:
+            return
+        prefixes = [path[:length] for length in range(1, len(path))]
+        if path in above or not ends.isdisjoint(prefixes):
+            raise self._cycle(node)
+        ends.add(path)
+        above.update(prefixes)
+
+    def _cycle(self, node: Node) -> UnreadableFileError:
+        where = self.tree.sheet.node_span(node)
+        message = "an anchor is used inside what it stands for: compose refuses this as a cycle"
+        return UnreadableFileError(
+            ReadProblem(ProblemKind.CYCLE, self.tree.sheet.path, message, where)
+        )
+
+
+def _children(node: Node) -> Iterator[tuple[int, str, Node]]:
+    if isinstance(node, MappingNode):
+        for index, (key, child) in enumerate(node.value):
+            yield index, key.value if isinstance(key, ScalarNode) else "", child
+    elif isinstance(node, SequenceNode):
+        for index, child in enumerate(node.value):
+            yield index, str(index), child
