@@ -1,0 +1,77 @@
+"""What the engine makes of the ports of a service: publish, ignore or refuse them.
+
+Observed on engines 20.10 and 28.5: network modes host and none, and networks that are all
+internal, drop every port without a word; a network shared with another container refuses them.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from manager.compose.values import (
+    UNKNOWN,
+    Network,
+    PortEntry,
+    Project,
+    Service,
+    UnknownType,
+)
+from manager.model.ports import IPAddress
+
+_DEFAULT_NETWORK = "default"
+
+
+class Publishing(StrEnum):
+    """What becomes of the ports of a service."""
+
+    PUBLISHED = "published"
+    HOST_NETWORK = "ignored, the service uses the host's network"
+    NO_NETWORK = "ignored, the service has no network"
+    INTERNAL = "ignored, every network of the service is internal"
+    SHARED = "refused, the network belongs to another container"
+    UNKNOWN = "unknown"
+
+
+def publishing_of(project: Project, service: Service) -> Publishing:
+    """What becomes of the ports of `service`; UNKNOWN when a variable decides it."""
+    mode = service.network_mode
+    if mode is not None and mode.text:
+        if not mode.known:
+            return Publishing.UNKNOWN
+        if mode.text.startswith(("service:", "container:")):
+            return Publishing.SHARED
+        if mode.text in {"host", "none"}:
+            return Publishing.HOST_NETWORK if mode.text == "host" else Publishing.NO_NETWORK
+        return Publishing.PUBLISHED
+    networks = [project.networks.get(name) for name in networks_of(service)]
+    if all(network is not None and network.internal is True for network in networks):
+        return Publishing.INTERNAL
+    return Publishing.PUBLISHED
+
+
+def networks_of(service: Service) -> tuple[str, ...]:
+    """The networks that a service is on; the project's default one when it names none."""
+    return service.networks or (_DEFAULT_NETWORK,)
+
+
+def bound_address(
+    project: Project, service: Service, entry: PortEntry
+) -> IPAddress | UnknownType | None:
+    """Where the engine binds `entry`: its own address, else the default of its network.
+
+    None is every address. The network that gives the way out decides, which is the first by
+    name of those that are not internal (libnetwork's order of endpoints).
+    """
+    if entry.host_ip is not None or service.network_mode is not None:
+        return entry.host_ip
+    for name in sorted(networks_of(service)):
+        network = project.networks.get(name)
+        if network is None or network.internal is not True:
+            return _default_binding(network)
+    return None
+
+
+def _default_binding(network: Network | None) -> IPAddress | UnknownType | None:
+    if network is None:
+        return None
+    return UNKNOWN if network.host_binding is UNKNOWN else network.host_binding

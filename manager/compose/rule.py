@@ -1,0 +1,108 @@
+"""What a rule is, what it is given, and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from manager.compose.config import Config
+from manager.compose.publishing import Publishing, bound_address, publishing_of
+from manager.compose.values import Place, PortEntry, Project, Service, SourceText, UnknownType
+from manager.model.finding import Edit, Severity
+from manager.model.ports import IPAddress
+
+
+class Intent(StrEnum):
+    """What a mend may change in compose's normal form; anything else undoes the mend."""
+
+    NOTHING = "nothing"
+    LOOPBACK = "the address, to 127.0.0.1"
+    LOWER_CASE = "the case of the protocol"
+    ACCEPTED = "a rejected entry becomes one on 127.0.0.1"
+    DROPPED = "one of two equal entries goes"
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """How to mend a hit: edits of the file that the hit is in."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    intent: Intent = Intent.NOTHING
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a rule says of one place. severity None is the rule's own.
+
+    entry is the one that it speaks of, where there is one: a silencing comment on its first line
+    counts too, and a mend is held to change nothing but it.
+    """
+
+    place: Place
+    message: str
+    hint: str = ""
+    service: str | None = None
+    entry: PortEntry | None = None
+    severity: Severity | None = None
+    mend: Mend | None = None
+
+
+class Context:
+    """One project, and what the rules ask of it again and again."""
+
+    def __init__(self, project: Project, config: Config) -> None:
+        self.project = project
+        self.config = config
+        self._publishing = {s.name: publishing_of(project, s) for s in project.services}
+
+    def publishing(self, service: Service) -> Publishing:
+        """What becomes of the ports of a service."""
+        return self._publishing[service.name]
+
+    def published(self) -> Iterator[tuple[Service, PortEntry]]:
+        """Every entry that compose and the engine accept and act upon."""
+        for service in self.project.services:
+            if self.publishing(service) is Publishing.PUBLISHED:
+                for entry in service.entries:
+                    if entry.error is None:
+                        yield service, entry
+
+    def accepted(self) -> Iterator[tuple[Service, PortEntry]]:
+        """Every entry that nobody refuses, those that compose drops as repeated among them."""
+        for service in self.project.services:
+            for entry in (*service.entries, *(r.entry for r in service.repeated)):
+                if entry.error is None:
+                    yield service, entry
+
+    def address(self, service: Service, entry: PortEntry) -> IPAddress | UnknownType | None:
+        """Where the engine binds an entry: its own address, else the network's default."""
+        return bound_address(self.project, service, entry)
+
+    def source(self, file: str) -> SourceText | None:
+        """The text of a file of the project."""
+        return self.project.sources.get(file)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: its stable id and name, how bad what it finds is, and its documentation.
+
+    check looks at one project, across at all projects of a run; a rule has one of the two.
+    narrows names a rule whose hits on the same entry are left out beside those of this one.
+    """
+
+    id: str
+    name: str
+    severity: Severity
+    doc: str | None
+    check: Callable[[Context], Iterable[Hit]] | None = None
+    across: Callable[[Sequence[Context]], Iterable[tuple[Context, Hit]]] | None = None
+    narrows: str = ""
+
+    @property
+    def summary(self) -> str:
+        """The first line of the documentation."""
+        return (self.doc or "").partition("\n")[0]

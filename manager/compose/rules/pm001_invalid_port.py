@@ -1,0 +1,48 @@
+"""Compose rejects the entry.
+
+`docker compose` stops at this entry, often with no more than `invalid proto: ` or
+`invalid hostPort: 127.0.0.1`. The finding says which part is wrong, and why.
+
+    - "127.0.0.1:80"        two parts are HOST_PORT:CONTAINER_PORT; an address needs three:
+    - "127.0.0.1:8080:80"
+    - "localhost:8080:80"   host_ip is an address, and never a name:
+    - "127.0.0.1:8080:80"
+    - "8000-8002:80-81"     ranges are of the same length on both sides
+
+Fix (safe): `localhost` becomes `127.0.0.1`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from manager.compose.refusals import error_hit, refused
+from manager.compose.rule import Context, Hit, Intent, Mend, Rule
+from manager.compose.values import Place, PortEntry, ProblemKind
+from manager.compose.words import LOOPBACK
+from manager.model.finding import Edit, Severity
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Entries that compose rejects for what they say."""
+    for service, entry, error in refused(context, "PM001"):
+        yield replace(error_hit(service, entry, error), mend=_mend(context, entry))
+    for problem in context.project.problems:
+        if problem.kind is ProblemKind.WRONG_TYPE and problem.service and problem.span:
+            place = Place(problem.file, problem.span)
+            yield Hit(place, problem.message, problem.hint, problem.service)
+
+
+def _mend(context: Context, entry: PortEntry) -> Mend | None:
+    """127.0.0.1 for the name localhost, where the name stands in the file as it is."""
+    part, source = entry.parts.host_ip, context.source(entry.file)
+    if part is None or source is None or part.text != "localhost":
+        return None
+    edit = Edit(part.span.start, part.span.end, LOOPBACK)
+    if source.text[edit.start : edit.end] != "localhost":
+        return None
+    return Mend("write 127.0.0.1 for localhost", (edit,), Intent.ACCEPTED)
+
+
+RULE = Rule("PM001", "invalid-port", Severity.ERROR, __doc__, check)

@@ -1,0 +1,128 @@
+"""Two entries that can run together ask for the same host socket.
+
+At `up` only one of the two gets it: the other container stays behind as `created`, and the
+rest of the stack runs. `docker compose config` never says so.
+
+Two sockets are the same when protocol and port meet and, within an address family, the
+addresses are equal or one is the unspecified one. So these do not conflict: 127.0.0.1 and
+127.0.0.2; 0.0.0.0 and [::]; tcp and udp; services of disjoint profiles; a service without
+replicas. No address at all binds both families, and so conflicts with any address.
+
+Where the engine may pick a port of a range (`"8000-8002:80"`), it is a conflict only when no
+port is left to pick.
+
+An override file adds its entries to those of the base file. To replace them, write
+`ports: !override`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from manager.compose.allotment import left_without, short_of_ports
+from manager.compose.claims import Claim, claims_of, overlapping, run_together
+from manager.compose.rule import Context, Hit, Rule
+from manager.compose.values import UNKNOWN, OriginKind, Place
+from manager.compose.words import host_span, listed, rewritten, where
+from manager.model.finding import Severity
+from manager.model.ports import MAX_PORT, PortRange, format_host
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Fixed ports that overlap, and picked ones for which none is left."""
+    claims = claims_of(context)
+    fixed = [claim for claim in claims if not claim.picks]
+    in_the_way: dict[Claim, list[Claim]] = {}
+    for later, earlier in overlapping(fixed, run_together):
+        in_the_way.setdefault(later, []).append(earlier)
+    for claim, others in in_the_way.items():
+        yield _conflict(claim, sorted(others, key=lambda c: c.order), claims)
+    if len(fixed) < len(claims):
+        yield from _picked(claims)
+
+
+def _conflict(claim: Claim, others: list[Claim], claims: list[Claim]) -> Hit:
+    first = others[0]
+    start = max(claim.ports.start, first.ports.start)
+    shared = PortRange(start, min(claim.ports.end, first.ports.end))
+    port = f"port{'s' if len(shared) > 1 else ''} {shared}/{claim.protocol}"
+    who = listed([_named(other, claim) for other in others])
+    return Hit(
+        Place(claim.entry.file, host_span(claim.entry)),
+        f"{port} on {_address(claim)} is already published by {who}",
+        _way_out(claim, first, claims),
+        claim.service.name,
+        claim.entry,
+    )
+
+
+def _named(other: Claim, claim: Claim) -> str:
+    """The other party: its service, its place, and its address where that differs."""
+    service = f'"{other.service.name}"'
+    if other.service.name == claim.service.name:
+        service = "another entry of this service" if other.entry is not claim.entry else "itself"
+    address = "" if other.bucket == claim.bucket else f" on {_address(other)}"
+    return f"{service} at {where(other.entry.place)}{address}"
+
+
+def _address(claim: Claim) -> str:
+    if claim.host_ip is None:
+        return "every address"
+    if claim.host_ip is UNKNOWN:
+        part = claim.entry.parts.host_ip
+        return part.raw if part is not None else "an unknown address"
+    return format_host(claim.host_ip)
+
+
+def _way_out(claim: Claim, other: Claim, claims: list[Claim]) -> str:
+    replaces = (
+        claim.entry.origin.kind is OriginKind.OVERRIDE
+        and claim.service.name == other.service.name
+        and claim.entry.origin.layer > other.entry.origin.layer
+    )
+    if replaces:
+        return "override files add ports; to replace them, write ports: !override"
+    free = _free_ports(claim, claims)
+    if free is None:
+        return "give one of the two another host port"
+    return f"write {rewritten(claim.entry, published=str(free))}, which is free here"
+
+
+def _free_ports(claim: Claim, claims: list[Claim]) -> PortRange | None:
+    """The next host ports after those of `claim` that no entry of the project asks for."""
+    length = len(claim.ports)
+    start = claim.ports.end + 1
+    for other in sorted(claims, key=lambda c: c.ports.start):
+        if other.ports.end >= start and other.ports.start < start + length:
+            start = other.ports.end + 1
+    return PortRange(start, start + length - 1) if start + length - 1 <= MAX_PORT else None
+
+
+def _picked(claims: list[Claim]) -> Iterator[Hit]:
+    """Entries that may pick a port, and find none left. PM005 speaks of too many replicas."""
+    by_service: dict[str, list[Claim]] = {}
+    for claim in claims:
+        by_service.setdefault(claim.service.name, []).append(claim)
+    short = {
+        name
+        for name, own in by_service.items()
+        if isinstance(count := own[0].service.replicas, int)
+        and count > 1
+        and short_of_ports(own, count) is not None
+    }
+    said: set[int] = set()
+    for claim, others in left_without([c for c in claims if c.service.name not in short]):
+        if claim.order in said:
+            continue
+        said.add(claim.order)
+        yield Hit(
+            Place(claim.entry.file, host_span(claim.entry)),
+            f"none of the ports {claim.ports}/{claim.protocol} is left for this entry:"
+            f" they go to {listed([_named(other, claim) for other in others])}",
+            "give it a range that others leave alone",
+            claim.service.name,
+            claim.entry,
+        )
+
+
+RULE = Rule("PM004", "host-port-conflict", Severity.ERROR, __doc__, check)

@@ -1,0 +1,73 @@
+"""A variable in a port has no value and no default.
+
+Compose takes it as empty. An error where the whole entry then vanishes or is rejected, or
+where `${NAME:?}` demands a value; a warning where only a part of the entry is unknown, such
+as the host port of `"${PORT}:80"`, which becomes a random one.
+
+Give it a default, `${PORT:-8080}`, or a value in `.env` beside the compose file. Note that
+`env_file` feeds the container and never these variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from manager.compose.refusals import refused
+from manager.compose.rule import Context, Hit, Rule
+from manager.compose.values import Part, Place, PortEntry, ProblemKind, Service, Variable
+from manager.compose.words import shortened
+from manager.model.finding import Severity
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Unset variables of port entries, and required ones without a value."""
+    for name, entry, error in refused(context, "PM008"):
+        variable = next(v for v in entry.variables if v.unset)
+        yield Hit(
+            Place(entry.file, variable.span),
+            f"{_named(variable)}, and without it compose rejects the entry: {error.message}",
+            _hint(variable),
+            name,
+            entry,
+        )
+    for service, entry in context.accepted():
+        yield from _unknown_parts(service, entry)
+    for problem in context.project.problems:
+        if problem.kind is ProblemKind.REQUIRED_VARIABLE and problem.span is not None:
+            place = Place(problem.file, problem.span)
+            yield Hit(place, problem.message, problem.hint, problem.service)
+
+
+def _unknown_parts(service: Service, entry: PortEntry) -> Iterator[Hit]:
+    """One hit a part; PM103 speaks of the address."""
+    parts = entry.parts
+    for what, part in (
+        ("the host port", parts.published),
+        ("the container port", parts.target),
+        ("the protocol", parts.protocol),
+    ):
+        variable = _first_unset(part)
+        if variable is not None:
+            yield Hit(
+                Place(entry.file, variable.span),
+                f"{_named(variable)}, so {what} is unknown",
+                _hint(variable),
+                service.name,
+                entry,
+                Severity.WARNING,
+            )
+
+
+def _first_unset(part: Part | None) -> Variable | None:
+    return next((v for v in part.variables if v.unset), None) if part is not None else None
+
+
+def _named(variable: Variable) -> str:
+    return f"variable {shortened(variable.name)} is not set and has no default"
+
+
+def _hint(variable: Variable) -> str:
+    return f"write ${{{variable.name}:-PORT}}, or set {variable.name} in .env"
+
+
+RULE = Rule("PM008", "unset-variable", Severity.ERROR, __doc__, check)

@@ -1,0 +1,52 @@
+"""An override file adds a host port where it looks as if it should replace one.
+
+Compose appends the `ports` of an override to those of the base file: 8080 in the base and 9090
+in the override leave both open. To replace them (compose 2.24.4 and later):
+
+    services:
+      web:
+        ports: !override
+          - "127.0.0.1:9090:80"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from manager.compose.claims import claims_of, overlapping
+from manager.compose.rule import Context, Hit, Rule
+from manager.compose.values import UNKNOWN, OriginKind, Place, PortEntry
+from manager.compose.words import host_side, host_span, where
+from manager.model.finding import Severity
+from manager.model.ports import PortRange
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Override entries for a container port that the base publishes already."""
+    conflicting = _conflicting(context)
+    first: dict[tuple[str, PortRange, str], PortEntry] = {}
+    for service, entry in context.published():
+        if not isinstance(entry.target, PortRange) or entry.protocol is UNKNOWN:
+            continue
+        key = (service.name, entry.target, entry.protocol.lower())
+        base = first.setdefault(key, entry)
+        added = entry.origin.kind is OriginKind.OVERRIDE and entry.origin.layer > base.origin.layer
+        if added and id(entry) not in conflicting:
+            yield Hit(
+                Place(entry.file, host_span(entry)),
+                f"{host_side(entry)} is opened beside {host_side(base)} at"
+                f" {where(base.place)}: an override adds ports and replaces none",
+                "to replace them, write ports: !override",
+                service.name,
+                entry,
+            )
+
+
+def _conflicting(context: Context) -> set[int]:
+    """Entries of which PM004 says that they cannot start beside the base."""
+    claims = claims_of(context)
+    pairs = overlapping(claims, lambda one, two: one.service.name == two.service.name)
+    return {id(claim.entry) for pair in pairs for claim in pair}
+
+
+RULE = Rule("PM202", "override-appends", Severity.WARNING, __doc__, check)

@@ -1,0 +1,40 @@
+"""No host port is given, so it is another one at each start.
+
+`"80"` lets the engine choose from the ephemeral range. `docker compose port SERVICE 80` tells
+which one it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from manager.compose.rule import Context, Hit, Rule
+from manager.compose.values import UNKNOWN, Place, PortEntry
+from manager.compose.words import host_span, rewritten
+from manager.model.finding import Severity
+from manager.model.ports import PortRange
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Entries that leave the host port to the engine."""
+    for service, entry in context.published():
+        if _is_random(entry):
+            hint = "give it a host port"
+            if isinstance(entry.target, PortRange):
+                hint = f"write {rewritten(entry, published=str(entry.target))}"
+            yield Hit(
+                Place(entry.file, host_span(entry)),
+                "the engine chooses another host port at each start",
+                hint,
+                service.name,
+                entry,
+            )
+
+
+def _is_random(entry: PortEntry) -> bool:
+    if entry.published is UNKNOWN:
+        return False
+    return entry.published is None or entry.published.end == 0
+
+
+RULE = Rule("PM302", "random-host-port", Severity.INFO, __doc__, check)

@@ -1,0 +1,42 @@
+"""More than 50 host ports of one service.
+
+Each published port costs a proxy process and firewall rules: a thousand of them take minutes
+to start and hundreds of megabytes. `network_mode: host` costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from manager.compose.rule import Context, Hit, Rule
+from manager.compose.values import Place, PortEntry, Service
+from manager.model.finding import Severity
+
+MOST = 50
+"""So many ports of a service are taken as normal."""
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Services with too many ports, at their widest entry."""
+    entries: dict[str, list[PortEntry]] = {}
+    services: dict[str, Service] = {}
+    for service, entry in context.published():
+        entries.setdefault(service.name, []).append(entry)
+        services[service.name] = service
+    for name, own in entries.items():
+        total = sum(map(_count, own))
+        if total > MOST:
+            yield Hit(
+                Place((widest := max(own, key=_count)).file, widest.span),
+                f"{total} ports of one service: each costs a proxy process and firewall rules",
+                "publish fewer, or use network_mode: host",
+                name,
+                widest,
+            )
+
+
+def _count(entry: PortEntry) -> int:
+    return sum(run.count for run in entry.runs)
+
+
+RULE = Rule("PM306", "huge-range", Severity.WARNING, __doc__, check)

@@ -1,0 +1,59 @@
+"""A port is written with a leading zero.
+
+What it means depends on where it stands: `"080:80"` is port 80, `target: 0120` is octal and so
+80, `target: "0120"` is 120, and an unquoted `080` alone is rejected.
+
+Fix (safe): the zeros go, in a quoted entry of the short syntax.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from manager.compose.rule import Context, Hit, Mend, Rule
+from manager.compose.values import Part, Place, PortEntry, Syntax
+from manager.compose.words import shortened
+from manager.model.finding import Edit, Severity
+
+_ZEROS = re.compile(r"(?<![0-9A-Za-z_])0+(?=[0-9])")
+
+
+def check(context: Context) -> Iterator[Hit]:
+    """Ports with zeros before them."""
+    for service, entry in context.accepted():
+        for part in (entry.parts.published, entry.parts.target):
+            if part is not None and part.known and _ZEROS.search(part.text):
+                means = _meaning(entry, part)
+                yield Hit(
+                    Place(entry.file, part.span),
+                    f"{shortened(part.text)} has a leading zero{means}",
+                    "write the port without it",
+                    service.name,
+                    entry,
+                    mend=_mend(context, entry, part),
+                )
+
+
+def _meaning(entry: PortEntry, part: Part) -> str:
+    """What compose takes it for, where that is not what the digits say."""
+    runs = entry.runs
+    if part is not entry.parts.target or not runs or str(runs[0].target) == part.text.lstrip("0"):
+        return ""
+    return f", and compose reads {runs[0].target}"
+
+
+def _mend(context: Context, entry: PortEntry, part: Part) -> Mend | None:
+    source = context.source(entry.file)
+    if source is None or entry.syntax is Syntax.LONG or not entry.style.quoted or part.variables:
+        return None
+    if source.text[part.span.start : part.span.end] != part.raw:
+        return None
+    edits = tuple(
+        Edit(part.span.start + zeros.start(), part.span.start + zeros.end(), "")
+        for zeros in _ZEROS.finditer(part.raw)
+    )
+    return Mend("drop the leading zeros", edits)
+
+
+RULE = Rule("PM308", "leading-zero", Severity.WARNING, __doc__, check)
