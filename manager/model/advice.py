@@ -20,7 +20,7 @@ def advice_for(holder: Holder) -> str:
         return f"pmap free --near {port}"
     if holder.note == ENGINE_ITSELF:
         return (
-            f"docker service ls shows what swarm publishes; another port: pmap free --near {port}"
+            f"docker service ls shows what a swarm publishes; another port: pmap free --near {port}"
         )
     if holder.note:
         return f"{holder.note}: restarting the engine clears it"

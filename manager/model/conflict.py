@@ -29,7 +29,8 @@ LEFTOVER = "leftover of the engine"
 ENGINE_ITSELF = "the engine itself"
 """Note of the engine's own sockets: its API, and what a swarm publishes."""
 
-_ENGINES = {"dockerd", "podman", "com.docker.backend"}
+_PROXIES = {"docker-proxy", "rootlesskit-docker-proxy", "rootlessport", "rootlessport-child"}
+"""Helpers that live for one published port each: without it, they are left over."""
 
 
 class HolderKind(StrEnum):
@@ -156,8 +157,8 @@ def _listening_holders(snapshot: Snapshot) -> Iterator[Holder]:
 def _engine_note(listener: Listener) -> str:
     if not listener.for_engine:
         return ""
-    own = listener.process is not None and listener.process.name in _ENGINES
-    return ENGINE_ITSELF if own else LEFTOVER
+    proxy = listener.process is not None and listener.process.name in _PROXIES
+    return LEFTOVER if proxy else ENGINE_ITSELF
 
 
 def holders_of(
