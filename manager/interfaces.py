@@ -26,12 +26,15 @@ class Blueprint:
 
     body is the POST /containers/create body; endpoints are the networks to connect afterwards
     (engines before API 1.44 take only one at create), in order; platform where it must be named.
+    notes is what a person should know. surplus are networks to leave again afterwards: a create
+    joins the one that NetworkMode names, also where the old container has left it since.
     """
 
     body: dict[str, Any]
     endpoints: tuple[tuple[str, dict[str, Any]], ...] = ()
     platform: str | None = None
     notes: tuple[str, ...] = ()
+    surplus: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
+from manager.engine.compare import compare_records
+from manager.engine.encode import make_blueprint
+from manager.engine.handshake import Greeting
 from manager.engine.reader import DockerReader
+from manager.engine.tolerant import mapping, text
 from manager.errors import EngineError, NoSuchContainer
+from manager.interfaces import Blueprint, Record
 from manager.model.container import ContainerState
+from manager.model.ports import PortMapping
 
 
 class DockerEngine(DockerReader):
     """A live engine. Made by manager.engine.connection.connect; close it at the end."""
+
+    def blueprint(self, record: Record, mappings: Sequence[PortMapping]) -> Blueprint:
+        """How to create the like of `record` with other mappings. Reads image and networks."""
+        return make_blueprint(record, mappings, _Around(self, self._link.greeting))
+
+    def differences(self, old: Record, new: Record) -> tuple[str, ...]:
+        """Leaf fields that differ beyond port bindings and what an engine gives anew."""
+        return compare_records(old, new)
+
+    def create(self, name: str, blueprint: Blueprint) -> str:
+        """Create and connect to every network; the new id. The container is not started.
+
+        Nothing stays behind when a network cannot be joined.
+        """
+        query = {"name": name} | ({"platform": blueprint.platform} if blueprint.platform else {})
+        with self._link.checked():
+            answer = self._link.post("/containers/create", query=query, body=blueprint.body)
+        container_id = text(mapping(json.loads(answer)).get("Id"))
+        try:
+            for network, config in blueprint.endpoints:
+                self._network(network, "connect", container_id, {"EndpointConfig": config})
+            for network in blueprint.surplus:
+                self._network(network, "disconnect", container_id, {"Force": False})
+        except EngineError:
+            with suppress(EngineError):
+                self.remove(container_id, force=True)
+            raise
+        return container_id
 
     def start(self, container_id: str) -> None:
         """Start it. No error when it already runs."""
@@ -63,3 +101,35 @@ class DockerEngine(DockerReader):
         except EngineError as gone:
             return gone.status == 404
         return True
+
+    def _network(self, name: str, call: str, container_id: str, body: dict[str, Any]) -> None:
+        """Connect or disconnect a container. The SDK's own connect knows but some of the fields."""
+        with self._link.checked():
+            self._link.post(
+                f"/networks/{quote(name, safe='')}/{call}", body={"Container": container_id, **body}
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The Surroundings of a container in a live engine."""
+
+    reader: DockerReader
+    greeting: Greeting
+
+    @property
+    def api_version(self) -> tuple[int, int]:
+        return self.greeting.api_version
+
+    @property
+    def podman(self) -> bool:
+        return self.greeting.podman
+
+    def image(self, reference: str) -> Record | None:
+        return self.reader.image(reference)
+
+    def container(self, name_or_id: str) -> Record | None:
+        try:
+            return self.reader.record(name_or_id)
+        except NoSuchContainer:
+            return None

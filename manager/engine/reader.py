@@ -91,7 +91,7 @@ class DockerReader:
 
     def image_id(self, reference: str) -> str | None:
         """The id that an image name or id resolves to, None when it is not here."""
-        image = self._image(reference)
+        image = self.image(reference)
         return None if image is None else text(image.get("Id"))
 
     def network_id(self, name_or_id: str) -> str | None:
@@ -124,8 +124,8 @@ class DockerReader:
         """Events until `stop` is set; reconnects with growing pauses and says so."""
         return follow(self._link.dialled, self._link.greeting.api_text, stop)
 
-    def _image(self, reference: str) -> dict[str, Any] | None:
-        """The inspect of an image, None when it is not here."""
+    def image(self, reference: str) -> Record | None:
+        """The raw inspect of an image, None when it is not here."""
         try:
             with self._link.checked() as api:
                 if not reference:
