@@ -46,6 +46,6 @@ def reserved_ranges(folder: Path = SETTINGS) -> tuple[PortRange, ...]:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text("ascii", "replace")
+        return path.read_bytes().decode("ascii", "replace")
     except OSError:
         return ""
