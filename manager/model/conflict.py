@@ -164,13 +164,14 @@ def _engine_note(listener: Listener) -> str:
 def holders_of(
     snapshot: Snapshot, port: int, protocol: IPProtocol | None = None
 ) -> tuple[Holder, ...]:
-    """Who holds `port` on any address; both protocols unless one is given."""
-    return tuple(
+    """Who holds `port` on any address, then who reserves it; both protocols unless one is given."""
+    found = [
         holder
         for holder in all_holders(snapshot)
         if holder.socket.host_port == port
         and (protocol is None or holder.socket.protocol == protocol)
-    )
+    ]
+    return tuple(sorted(found, key=lambda h: h.kind is HolderKind.STOPPED_CONTAINER))
 
 
 def find_conflicts(

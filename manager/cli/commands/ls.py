@@ -86,7 +86,7 @@ def print_rows(output: Output, rows: Sequence[PortRow]) -> None:
     for row in rows:
         wide = row.exposure.rank
         style = ("green", "yellow", "bold red")[wide]
-        arrow = f"{row.host:>{host_width}} -> {_container_side(row)}"
+        arrow = f"{row.host:>{host_width}}{_arrow(row)}"
         owner = row.container.name if row.container else _process_name(row)
         body.append(
             [
@@ -104,10 +104,12 @@ def print_rows(output: Output, rows: Sequence[PortRow]) -> None:
     output.table(header, body)
 
 
-def _container_side(row: PortRow) -> str:
-    if row.container_port is not None:
-        return str(row.container_port)
-    return f"same/{row.protocol}" if row.container else f"-/{row.protocol}"
+def _arrow(row: PortRow) -> str:
+    """` -> 80/tcp`; a container on the host's network has the same port on both sides."""
+    if row.container is None:
+        return f"/{row.protocol}"
+    inside = row.container_port or f"{row.host_ports}/{row.protocol}"
+    return f" -> {inside}"
 
 
 def _process_name(row: PortRow) -> str:

@@ -42,34 +42,60 @@ def run(args: argparse.Namespace) -> int:
         )
         return 0
     if not holders:
-        output.text(f"nobody holds {args.port}", "bold")
+        output.text(f"nobody holds {args.port}; {advice(port.number, holders)}")
     for holder in holders:
         _print_holder(output, holder)
-    for line in advice(port.number, holders).splitlines():
-        output.text(f"  way out: {line}" if holders else f"  {line}", "cyan")
     return 0
 
 
 def _print_holder(output: Output, holder: Holder) -> None:
+    from manager.model.advice import advice_for
     from manager.model.exposure import exposure_of
 
-    reach = exposure_of(holder.socket.host_ip).reach
-    output.text(f"{holder.socket} is held by {holder}; open to {reach}", "bold")
     container, process = holder.container, holder.process
+    stopped = container is not None and not container.state.holds_ports
+    verb = "is reserved by" if stopped else "is held by"
+    reach = "it takes it at its next start"
+    if not stopped:
+        reach = f"open to {exposure_of(holder.socket.host_ip).reach}"
+    output.text(f"{_socket(holder)} {verb} {holder}; {reach}", "bold")
     if container is not None:
-        compose = f", compose {container.project}/{container.service}" if container.origin else ""
-        output.text(f"  container {container.name} ({container.short_id}), {container.state}")
-        output.text(f"  image     {container.image}{compose}")
-        for published in container.published:
-            if published.host_port == holder.socket.host_port:
-                output.text(f"  mapping   {published}")
+        _print_fact(output, "id", f"{container.short_id}, {container.state}")
+        _print_fact(output, "image", container.image)
+        if container.origin:
+            _print_fact(output, "compose", f"{container.project}/{container.service}")
     if process is not None:
-        output.text(
-            f"  process   {process.name or '?'} (pid {process.pid}) {process.user}".rstrip()
-        )
-        if process.command:
-            output.text(f"  command   {process.command}")
-        if process.cwd:
-            output.text(f"  directory {process.cwd}")
-    if holder.note:
-        output.text(f"  note      {holder.note}")
+        user = f", user {process.user}" if process.user else ""
+        _print_fact(output, "process", f"{process.name or '?'}, pid {process.pid}{user}")
+        _print_fact(output, "command", process.command)
+        _print_fact(output, "directory", process.cwd)
+    _print_fact(output, "note", holder.note)
+    _print_fact(output, "way out", advice_for(holder), "cyan")
+
+
+def _print_fact(output: Output, name: str, value: str, style: str = "") -> None:
+    if value:
+        output.text(f"  {name:<10} {value}", style)
+
+
+def _socket(holder: Holder) -> str:
+    """`127.0.0.1:8080 -> 80/tcp`, or the socket alone where there is no mapping."""
+    from manager.model.ports import fold
+
+    container, socket = holder.container, holder.socket
+    if container is None:
+        return str(socket)
+    inside = {
+        str(port.container_port)
+        for host_ip, port in fold(container.published)
+        if (host_ip, port.host_port) == (socket.host_ip, socket.host_port)
+    } | {
+        str(mapping.container_port)
+        for mapping in container.mappings
+        if (mapping.binding.host_ip, mapping.binding.host_port)
+        == (socket.host_ip, socket.host_port)
+    }
+    inside = {port for port in inside if port.endswith(f"/{socket.protocol}")}
+    if not inside:
+        return str(socket)
+    return f"{str(socket).partition('/')[0]} -> {', '.join(sorted(inside))}"
