@@ -17,7 +17,7 @@ from manager.model.listener import Listener
 
 # One path component: <id>, docker-<id>.scope, libpod-<id>.scope, cri-containerd-<id>.scope,
 # cri-containerd:<id>; the id alone in cgroupfs. Monitors (libpod-conmon-<id>) run outside.
-_COMPONENT = re.compile(r"(?:([A-Za-z0-9_.-]+)[-:])?([0-9a-f]{64})(?:\.scope)?")
+_COMPONENT = re.compile(r"(?:([A-Za-z0-9_.:-]+)[-:])?([0-9a-f]{64})(?:\.scope)?")
 
 
 def container_ids(cgroup: str) -> tuple[str, ...]:
