@@ -229,6 +229,10 @@ class Files(Protocol):
         """
         ...
 
+    def remove(self, path: str, *, expected: bytes) -> None:
+        """Delete a file that still holds `expected`. Raises InvalidInput; no error when gone."""
+        ...
+
 
 class Journal(Protocol):
     """Where changes are written down: open ones in full, closed ones as history.

@@ -42,6 +42,22 @@ class LocalFiles:
         except (OSError, ValueError) as error:
             raise _refusal(path, "written", error) from error
 
+    def remove(self, path: str, *, expected: bytes) -> None:
+        """Delete a file that holds `expected`, gone for good when this returns.
+
+        No error when there is none. Raises InvalidInput, with the file untouched, otherwise.
+        """
+        target = Path(path)
+        try:
+            if target.read_bytes() != expected:
+                raise InvalidInput(f"{path}: changed by someone else meanwhile, so it stays")
+            target.unlink()
+            sync_dir(target.parent)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise _refusal(path, "removed", error) from error
+
 
 def _facts(path: str, target: Path) -> os.stat_result | None:
     """What the file is now, None when it is to be made. Raises InvalidInput, OSError."""

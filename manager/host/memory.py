@@ -130,6 +130,12 @@ class MemoryFiles:
             raise InvalidInput(f"{path}: changed by someone else meanwhile", hint="run it again")
         self.files[path] = content
 
+    def remove(self, path: str, *, expected: bytes) -> None:
+        """Forget a file that holds `expected`. Raises InvalidInput when it holds else."""
+        if path in self.files and self.files[path] != expected:
+            raise InvalidInput(f"{path}: changed by someone else meanwhile, so it stays")
+        self.files.pop(path, None)
+
 
 class MemoryJournal:
     """A journal that keeps copies of JSON entries, and locks that exclude within the process."""
