@@ -18,6 +18,7 @@ from manager.errors import InvalidInput
 from manager.model.finding import Finding
 
 SCHEMA = 1
+_LONGEST_LINE = 200
 Key = tuple[str, str, str, str]
 """Rule, file relative to the baseline's folder, service, and the text of the line."""
 
@@ -54,8 +55,8 @@ def _line(finding: Finding, source: SourceText | None) -> str:
     if source is None:
         return ""
     start = finding.span.start - finding.span.column + 1
-    ends = [end for end in (source.text.find(c, start) for c in "\r\n") if end >= 0]
-    return source.text[start : min(ends, default=len(source.text))].strip()[:200]
+    lines = source.text[start : start + _LONGEST_LINE].splitlines()
+    return lines[0].strip() if lines else ""
 
 
 def load_baseline(path: str) -> Baseline | None:

@@ -1,0 +1,1 @@
+"""How a report is told: to people, to programs, to code scanning, to a CI log."""

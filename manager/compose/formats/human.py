@@ -1,0 +1,105 @@
+"""The report for people: what, the line with a mark under it, and what to type.
+
+Lines are made of segments, a text and a style, so that the caller can escape each text before
+it colours it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from manager.compose.report import Report, tallies
+from manager.compose.values import SourceText
+from manager.model.finding import Finding, Severity
+
+Segment = tuple[str, str]
+Line = Sequence[Segment]
+
+_WIDEST = 140
+_BEFORE = 60
+_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+
+
+def finding_lines(
+    finding: Finding, source: SourceText | None, width: Callable[[str], int]
+) -> Iterator[Line]:
+    """A finding in three to five lines. width: the terminal columns of a text as printed."""
+    style = _STYLES[finding.severity]
+    place = f"{finding.file}:{finding.span.line}:{finding.span.column}:"
+    service = f" {finding.service}:" if finding.service else ""
+    yield [
+        (place, "bold"),
+        (" ", ""),
+        (f"{finding.severity}[{finding.rule}]", style),
+        (f"{service} {finding.message}", ""),
+    ]
+    if source is not None and source.text:
+        yield from _excerpt(finding, source.text, style, width)
+    if finding.hint:
+        yield [("  hint: ", "cyan"), (finding.hint, "")]
+
+
+def _excerpt(
+    finding: Finding, text: str, style: str, width: Callable[[str], int]
+) -> Iterator[Line]:
+    """The line, cut to what fits around the mark, and the mark."""
+    span = finding.span
+    begin = span.start - span.column + 1
+    far = min(len(text), span.start + 2 * _WIDEST)
+    end = min([e for e in (text.find(c, span.start, far) for c in "\r\n") if e >= 0], default=far)
+    left = max(begin, span.start - _BEFORE) if end - begin > _WIDEST else begin
+    right = min(end, left + _WIDEST)
+    before = ("..." if left > begin else "") + _plain(text[left : span.start])
+    marked = _plain(text[span.start : min(span.end, right)])
+    after = _plain(text[min(span.end, right) : right]) + ("..." if right < end else "")
+    number = str(span.line)
+    gutter = " " * len(number)
+    yield [(f"  {number} | ", "dim"), (before + marked + after, "")]
+    marks = "^" * max(1, width(marked))
+    yield [(f"  {gutter} | ", "dim"), (" " * width(before), ""), (marks, style)]
+
+
+def _plain(text: str) -> str:
+    """Tabs as spaces, so that the mark stands where it should on any terminal."""
+    return text.replace("\t", "    ")
+
+
+def summary(report: Report, *, verbose: bool) -> str:
+    """One line that counts, and says what can be mended. Empty when there is nothing to say."""
+    findings = report.shown(verbose=verbose)
+    if not findings:
+        return ""
+    files = len({finding.file for finding in findings})
+    counts = [
+        _count(sum(f.severity is severity for f in findings), severity.value)
+        for severity in Severity
+    ]
+    found = ", ".join(count for count in counts if count)
+    known = f"; {report.known} known ones left out" if report.known else ""
+    return f"{found} in {_count(files, 'file')}{known}{_mendable(findings)}"
+
+
+def _mendable(findings: Sequence[Finding]) -> str:
+    safe = sum(f.fix is not None and f.fix.safe for f in findings)
+    unsafe = sum(f.fix is not None and not f.fix.safe for f in findings)
+    ways = []
+    if safe:
+        ways.append(f"{safe} with --fix")
+    if unsafe:
+        ways.append(f"{unsafe} with --fix --unsafe-fixes")
+    return f"; can be mended: {', '.join(ways)}" if ways else ""
+
+
+def _count(number: int, what: str) -> str:
+    if not number:
+        return ""
+    return f"{number} {what}{'s' if number > 1 and what != 'info' else ''}"
+
+
+def statistics_lines(findings: Sequence[Finding]) -> Iterator[Line]:
+    """How often each rule was hit."""
+    rows = tallies(findings)
+    digits = len(str(max((row.count for row in rows), default=0)))
+    for row in rows:
+        fixable = f"  ({row.fixable} can be mended)" if row.fixable else ""
+        yield [(f"{row.count:>{digits}}  ", "bold"), (f"{row.rule}  {row.name}{fixable}", "")]

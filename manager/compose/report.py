@@ -1,0 +1,63 @@
+"""What a run of the check comes to: findings, what could not be read, and how it ends."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from manager.compose.values import SourceText
+from manager.model.finding import Finding, Severity
+
+UNREADABLE = "PM010"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a run.
+
+    files: every file that was read, in order. findings: what is to be told, sorted by place.
+    known: how many findings the baseline took as known. sources: the texts, by path.
+    """
+
+    files: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    sources: Mapping[str, SourceText] = field(default_factory=dict)
+    known: int = 0
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """What stood in the way of reading: the run cannot speak for these files."""
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.rule == UNREADABLE and finding.severity is Severity.ERROR
+        )
+
+    def shown(self, *, verbose: bool) -> tuple[Finding, ...]:
+        """The findings to print; those of severity info only when asked for."""
+        return tuple(f for f in self.findings if verbose or f.severity is not Severity.INFO)
+
+    def exit_code(self, fail_on: Severity) -> int:
+        """2 where something could not be read, 1 with findings of `fail_on` or worse, else 0."""
+        if self.errors:
+            return 2
+        return int(any(f.severity.rank <= fail_on.rank for f in self.findings))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often a rule was hit, and how many of the hits can be mended."""
+
+    rule: str
+    name: str
+    count: int
+    fixable: int
+
+
+def tallies(findings: Sequence[Finding]) -> list[Tally]:
+    """One a rule, most frequent first."""
+    counts = Counter((finding.rule, finding.name) for finding in findings)
+    fixable = Counter(finding.rule for finding in findings if finding.fix is not None)
+    rows = [Tally(rule, name, count, fixable[rule]) for (rule, name), count in counts.items()]
+    return sorted(rows, key=lambda row: (-row.count, row.rule))
