@@ -20,6 +20,7 @@ class Place(StrEnum):
     COMPOSE = "compose"
     HISTORY = "history"
     DOCTOR = "doctor"
+    FORM = "form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def key_text(key: str) -> str:
     return _KEY_TEXTS.get(key, key)
 
 
-_CHANGE, _SEE, _ACT, _MOVE, _PAGE, _APP = "Change", "See", "Act", "Move", "Pages", "pmap"
+_CHANGE, _SEE, _ACT, _MOVE, _FORM, _APP = "Change", "See", "Act", "Move", "In a form", "pmap"
 
 ACTIONS: tuple[Action, ...] = (
     Action(
@@ -135,6 +136,29 @@ ACTIONS: tuple[Action, ...] = (
         _MOVE,
     ),
     Action(
+        "confirm", ("enter",), "Do it",
+        "Carry out the plan that is shown. Nothing is done that was not shown.",
+        _FORM, Place.FORM, footer=1,
+    ),
+    Action(
+        "cancel", ("escape",), "Cancel",
+        "Close the form; everything stays as it was.",
+        _FORM, Place.FORM, footer=2,
+    ),
+    Action(
+        "free", ("ctrl+n",), "Next free port",
+        "Take the free port that is proposed.",
+        _FORM, Place.FORM, footer=3,
+    ),
+    Action(
+        "next_field", ("down", "tab"), "Next field", "To the next field.", _FORM, Place.FORM,
+        footer=4,
+    ),
+    Action(
+        "last_field", ("up", "shift+tab"), "Field before", "To the field before.",
+        _FORM, Place.FORM,
+    ),
+    Action(
         "palette", ("ctrl+p", "colon"), "Palette",
         "Find any action by its name.",
         _APP, Place.EVERYWHERE, footer=11,
@@ -158,8 +182,10 @@ ACTIONS: tuple[Action, ...] = (
 
 
 def actions_of(place: Place) -> tuple[Action, ...]:
-    """What can be done on a page, its own actions first."""
+    """What can be done on a page, its own actions first; in a form, only what belongs to it."""
     own = [action for action in ACTIONS if action.place is place]
+    if place is Place.FORM:
+        return tuple(own)
     return (*own, *(a for a in ACTIONS if a.place is Place.EVERYWHERE and a not in own))
 
 

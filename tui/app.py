@@ -46,6 +46,8 @@ class PmapApp(App[int], inherit_bindings=False):
         self.manager: PortManager | None = None
         self.feed: Feed = Feed(open_manager, self.post_message)
         self.ports = Ports()
+        self.changing = False
+        self._leaving = False
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = TERMINAL.name if self.no_color else DARK.name
@@ -69,6 +71,21 @@ class PmapApp(App[int], inherit_bindings=False):
     def action_perform(self, name: str) -> None:
         """Perform an action by its name: what keys and clicks call."""
         self.perform(name)
+
+    def leave(self) -> None:
+        """Quit; while a change is being made, as soon as it has ended."""
+        if not self.changing:
+            self.exit()
+            return
+        self._leaving = True
+        self.notify("A change is being made: pmap closes as soon as it has ended.")
+
+    def change_ended(self) -> None:
+        """A change is over, one way or the other: read anew, and leave if that was asked for."""
+        self.changing = False
+        self.feed.refresh()
+        if self._leaving:
+            self.exit()
 
     def show(self) -> None:
         """Draw what is known on the page that is seen."""

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.drafts import Draft, Kind
 from tui.presentation.entry import Entry
+from tui.presentation.offers import why_not
 from tui.presentation.ordering import SortKey
+from tui.screens.change import ChangeForm
 from tui.screens.ports import Ports
 from tui.theme import THEMES
 
@@ -18,8 +21,15 @@ Deed = Callable[["PmapApp", Ports], None]
 
 
 def perform(app: PmapApp, name: str) -> None:
-    """Perform the action of that name, or `sort:COLUMN`, or `filter:TEXT`."""
+    """Perform the action of that name, or `sort:COLUMN`, or `filter:TEXT`.
+
+    In a form only the form's own actions are performed.
+    """
     ports = app.ports
+    if isinstance(app.screen, ChangeForm):
+        if name in FORM_DEEDS:
+            FORM_DEEDS[name](app.screen)
+        return
     kind, colon, value = name.partition(":")
     if colon and kind == "sort":
         ports.look(ports.view.sorted_by(SortKey(value)))
@@ -75,7 +85,59 @@ def _theme(app: PmapApp, ports: Ports) -> None:
     app.theme = names[(place + 1) % len(names)]
 
 
+def _publish(app: PmapApp, ports: Ports) -> None:
+    entry = ports.selected
+    name = entry.container_name if entry is not None else ""
+    _open(app, Draft(Kind.PUBLISH, container=name))
+
+
+def _change(kind: Kind) -> Deed:
+    """Open the form for the marked rows, or the selected one, where the change makes sense."""
+
+    def deed(app: PmapApp, ports: Ports) -> None:
+        marked = [e for e in ports.table.rows if e.identity in ports.table.marked]
+        chosen = marked if marked and kind is not Kind.MOVE else [ports.selected]
+        reasons = [why_not(kind.value, entry) for entry in chosen]
+        rows = tuple(e.row for e, why in zip(chosen, reasons, strict=True) if e and not why)
+        if not rows:
+            app.notify(reasons[0].capitalize() + ".")
+            return
+        first = rows[0]
+        draft = Draft(kind, rows)
+        if kind is Kind.MOVE:
+            draft = Draft(
+                kind,
+                rows,
+                address="0.0.0.0" if first.host_ip is None else str(first.host_ip),
+                port="" if first.host_ports is None else str(first.host_ports),
+                target=str(first.container_port or ""),
+            )
+        _open(app, draft)
+
+    return deed
+
+
+def _open(app: PmapApp, draft: Draft) -> None:
+    if app.manager is None or app.manager.engine is None:
+        app.notify("No engine answers: nothing can be changed yet.", severity="warning")
+        return
+    app.push_screen(ChangeForm(draft, app.manager))
+
+
+FORM_DEEDS: dict[str, Callable[[ChangeForm], object]] = {
+    "confirm": lambda form: form.confirm(),
+    "cancel": lambda form: form.cancel(),
+    "free": lambda form: form.take_free(),
+    "next_field": lambda form: form.focus_next(),
+    "last_field": lambda form: form.focus_previous(),
+}
+
 DEEDS: dict[str, Deed] = {
+    "publish": _publish,
+    "move": _change(Kind.MOVE),
+    "loopback": _change(Kind.LOOPBACK),
+    "unpublish": _change(Kind.UNPUBLISH),
+    "undo": lambda app, ports: _open(app, Draft(Kind.UNDO)),
     "filter": lambda app, ports: ports.open_filter(),
     "mark": _mark,
     "group": lambda app, ports: ports.look(replace(ports.view, grouped=not ports.view.grouped)),
@@ -95,5 +157,5 @@ DEEDS: dict[str, Deed] = {
     "back": _back,
     "palette": lambda app, ports: app.action_command_palette(),
     "theme": _theme,
-    "quit": lambda app, ports: app.exit(),
+    "quit": lambda app, ports: app.leave(),
 }

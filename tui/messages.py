@@ -41,11 +41,17 @@ class EngineLost(Message):
 
 @dataclass
 class PlanReady(Message):
-    """The plan, or the refusal, for the form's request number `ticket`."""
+    """The plans, or the refusal, for the form's draft number `ticket`.
+
+    free: a free host port to take instead, where the wanted one is held. agreements: the fields
+    of the draft that would get past the refusal.
+    """
 
     ticket: int
-    plan: Plan | None
+    plans: tuple[Plan, ...]
     error: PmapError | None = None
+    free: int | None = None
+    agreements: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -59,10 +65,11 @@ class StepTaken(Message):
 
 @dataclass
 class ChangeEnded(Message):
-    """The change is over. One of the two is None."""
+    """A change is over; one of outcome and error is None. last: no other follows it."""
 
     outcome: Outcome | None
     error: PmapError | None = None
+    last: bool = True
 
 
 @dataclass

@@ -9,9 +9,18 @@ from ipaddress import ip_address
 
 import pytest
 
+from manager.change.facts import Facts
+from manager.change.plan import Plan
+from manager.change.planner import plan_change
+from manager.change.request import ChangeRequest
+from manager.host.memory import MemoryHost
+from manager.model.conflict import find_free
 from manager.model.container import ComposeOrigin, Container, ContainerState
 from manager.model.listener import HostSocket, Listener, Process
+from manager.model.portclass import FreePortSearch
 from manager.model.ports import (
+    IPAddress,
+    IPProtocol,
     Port,
     PortBinding,
     PortMapping,
@@ -96,11 +105,12 @@ def believable() -> Snapshot:
 
 @dataclass
 class StillManager:
-    """A core whose snapshot stands still."""
+    """A core whose snapshot stands still; plans are the real planner's."""
 
     taken: Snapshot = field(default_factory=believable)
     engine: object = "engine"
     unavailable: None = None
+    host: MemoryHost = field(default_factory=MemoryHost)
 
     def snapshot(self, *, stopped: bool = True, host: bool = True) -> Snapshot:
         return self.taken
@@ -108,6 +118,19 @@ class StillManager:
     def events(self, stop: threading.Event) -> Iterator[object]:
         stop.wait()
         return iter(())
+
+    def plan(self, request: ChangeRequest) -> Plan:
+        target = self.taken.container(request.container)
+        return plan_change(self.taken, request, Facts("0f0f0f0f", {}, target))
+
+    def free(
+        self,
+        search: FreePortSearch,
+        *,
+        host_ip: IPAddress | None = None,
+        protocol: IPProtocol = IPProtocol.TCP,
+    ) -> list[int]:
+        return find_free(self.taken, search, host_ip=host_ip, protocol=protocol)
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -20,12 +21,20 @@ if TYPE_CHECKING:
     from tui.app import PmapApp
 
 
-def bindings(actions: Collection[Action]) -> list[Binding]:
+def bindings(actions: Collection[Action]) -> list[BindingType]:
     """The keys of the actions, each performing its action; ids let a person change them."""
     return [
         Binding(",".join(a.keys), f"app.perform({a.name!r})", a.label, id=a.name, tooltip=a.help)
         for a in actions
     ]
+
+
+def the_app(node: DOMNode) -> PmapApp:
+    """The app, by its own type."""
+    from tui.app import PmapApp
+
+    assert isinstance(node.app, PmapApp)
+    return node.app
 
 
 class Page(Screen[None]):
@@ -42,10 +51,7 @@ class Page(Screen[None]):
     @property
     def pmap(self) -> PmapApp:
         """The app, by its own type."""
-        from tui.app import PmapApp
-
-        assert isinstance(self.app, PmapApp)
-        return self.app
+        return the_app(self)
 
     def body(self) -> ComposeResult:
         """The widgets between top bar and footer."""

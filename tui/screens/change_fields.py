@@ -1,0 +1,123 @@
+"""The fields of each kind of change, and the draft that they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual.widget import Widget
+
+from manager.model.container import Container
+from manager.model.ports import IPAddress
+from manager.model.snapshot import Snapshot
+from tui.drafts import Draft, Kind
+from tui.presentation.cells import Line, Role, Span
+from tui.presentation.fields import (
+    address_choices,
+    address_note,
+    container_note,
+    is_exposed,
+    offered_ports,
+    port_note,
+    target_note,
+)
+from tui.presentation.glyphs import Glyphs
+from tui.widgets.field import Choice, Field
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
+SAVE = (("no", "leave it as it is"), ("file", "write it there"), ("override", "write an override"))
+LAYER = (("ask", "refuse if there are any"), ("keep", "copy them over"), ("discard", "let them go"))
+AGREE = (("no", "no"), ("yes", "yes, open it up"))
+AUTO_REMOVE = (("no", "refuse"), ("yes", "make it anew all the same"))
+
+
+def container_of(draft: Draft, snapshot: Snapshot) -> Container | None:
+    """The container that the draft is about, None while it is not named."""
+    if draft.rows:
+        return draft.rows[0].container
+    wanted = draft.container.strip()
+    return next((c for c in snapshot.containers if wanted in {c.name, c.id}), None)
+
+
+def fields(
+    draft: Draft, snapshot: Snapshot, addresses: Iterable[IPAddress], glyphs: Glyphs
+) -> Iterator[Widget]:
+    """The fields of a form for this draft, then its choices."""
+
+    def containers(text: str) -> list[str]:
+        names = sorted(c.name for c in snapshot.containers)
+        return [name for name in names if name.startswith(text)]
+
+    def targets(text: str) -> list[str]:
+        own = container_of(draft, snapshot)
+        return [str(p) for p in offered_ports(own) if str(p).startswith(text)]
+
+    def places(text: str) -> list[str]:
+        return [a for a in address_choices(addresses) if a.startswith(text)]
+
+    if draft.kind is Kind.PUBLISH:
+        yield Field("Container", draft.container, containers, id="container")
+    if draft.kind in {Kind.PUBLISH, Kind.MOVE}:
+        yield Field("Host port", draft.port, lambda text: (), placeholder="a free one", id="port")
+        yield Field("Leads to", draft.target, targets, placeholder="its own port", id="target")
+        yield Field("Address", draft.address, places, placeholder="127.0.0.1", id="address")
+        yield Choice("Agree", AGREE, glyphs=glyphs, role=Role.BAD, id="expose")
+    if draft.kind is not Kind.UNDO:
+        yield Choice("Compose file", SAVE, glyphs=glyphs, id="save")
+        yield Choice("Files inside", LAYER, glyphs=glyphs, id="layer")
+        yield Choice("Made by --rm", AUTO_REMOVE, glyphs=glyphs, id="auto_remove")
+
+
+def read_draft(form: DOMNode, draft: Draft) -> Draft:
+    """The draft with what the fields hold now."""
+    texts = {str(field.id): field.value for field in form.query(Field)}
+    words = {str(choice.id): choice.value for choice in form.query(Choice)}
+    return replace(
+        draft,
+        container=texts.get("container", draft.container),
+        port=texts.get("port", draft.port),
+        target=texts.get("target", draft.target),
+        address=texts.get("address", draft.address),
+        expose=words.get("expose") == "yes" and is_exposed_text(draft, texts),
+        save=words.get("save", "no"),
+        layer=words.get("layer", "ask"),
+        auto_remove=words.get("auto_remove") == "yes",
+    )
+
+
+def is_exposed_text(draft: Draft, texts: dict[str, str]) -> bool:
+    """Whether the address that is typed now is one to be agreed to."""
+    return is_exposed(replace(draft, address=texts.get("address", draft.address)))
+
+
+def write_notes(form: DOMNode, draft: Draft, snapshot: Snapshot, trouble: Line) -> None:
+    """What stands under each field; `trouble` is the conflict, under the host port."""
+    own = container_of(draft, snapshot)
+    notes: dict[str, Line] = {
+        "container": container_note(draft, snapshot),
+        "port": trouble or port_note(draft, snapshot),
+        "target": target_note(draft, offered_ports(own)),
+        "address": address_note(draft),
+    }
+    for field in form.query(Field):
+        field.note(notes[str(field.id)])
+
+
+def title(draft: Draft, glyphs: Glyphs) -> Line:
+    """What the form is about."""
+    rows = draft.rows
+    if draft.kind is Kind.PUBLISH:
+        return (Span("Publish a port"),)
+    if draft.kind is Kind.UNDO:
+        return (Span("Undo a change"),)
+    word = {Kind.MOVE: "Move", Kind.LOOPBACK: "Bind to loopback", Kind.UNPUBLISH: "Unpublish"}
+    names = sorted({row.container.name for row in rows if row.container})
+    if len(rows) == 1:
+        row = rows[0]
+        what = f"{row.host} {glyphs.arrow} {row.container_port} of {names[0]}"
+    else:
+        what = f"{len(rows)} rows of {', '.join(names)}"
+    return (Span(f"{word[draft.kind]} {what}"),)
