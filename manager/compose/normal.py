@@ -1,58 +1,81 @@
-"""What a project means, without places: two readings are compared by it after an edit."""
+"""Compose's own normal form: what `docker compose config --format json` says of the ports."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from manager.compose.values import PortRun, ProblemKind, Project, Service
+from manager.compose.values import PortEntry, PortRun, Project, ReadProblem, Service, Stage
+from manager.errors import ComposeError
+
+NormalPort = dict[str, str | int]
 
 
-@dataclass(slots=True)
-class Meaning:
-    """Everything that an edit of a port entry could change by accident.
+def normal_form(project: Project) -> list[NormalPort]:
+    """The ports of the enabled services, by service name, as compose expands and orders them.
 
-    runs: the published ports in compose's normal form, by service, as often as they occur.
-    refused: how many entries of a service are refused. rest: all else that was read.
+    Each holds service, host_ip, published, target (a number), protocol, mode, name and
+    app_protocol, "" for what is not given. Raises ComposeError for what compose refuses: YAML
+    that it does not read, and ports of any service, enabled or not.
     """
-
-    runs: dict[str, Counter[PortRun]]
-    refused: dict[str, int]
-    rest: tuple[object, ...]
-
-
-def meaning_of(project: Project) -> Meaning:
-    """What `project` means."""
-    services = project.services
-    return Meaning(
-        {s.name: Counter(run for entry in s.entries for run in entry.runs) for s in services},
-        {s.name: sum(entry.error is not None for entry in s.entries) for s in services},
-        (
-            project.name,
-            project.files,
-            project.profiles,
-            tuple(map(_rest, services)),
-            tuple(
-                (name, network.internal, network.external, network.driver, network.host_binding)
-                for name, network in project.networks.items()
-            ),
-            Counter(
-                (problem.kind, problem.file, problem.service)
-                for problem in project.problems
-                if problem.kind is not ProblemKind.UNSET_VARIABLE
-            ),
-        ),
-    )
+    raise_refusal(project)
+    return [
+        port
+        for service in sorted(project.services, key=lambda s: s.name.encode())
+        if service.enabled(project.profiles)
+        for port in _ports(service)
+    ]
 
 
-def _rest(service: Service) -> tuple[object, ...]:
-    texts = (service.network_mode, service.container_name, service.image)
-    return (
-        service.name,
-        service.profiles,
-        service.replicas,
-        service.networks,
-        service.depends_on,
-        tuple(service.keys),
-        tuple(part.text if part is not None else None for part in texts),
-    )
+def raise_refusal(project: Project) -> None:
+    """Raise the ComposeError of the first thing for which compose refuses the project, if any."""
+    for problem in project.problems:
+        if problem.fatal:
+            raise _of_problem(problem)
+    for service in project.services:
+        for entry in (*service.dropped, *service.entries):
+            if entry.error is not None and entry.error.stage is Stage.CONFIG:
+                raise _of_entry(entry)
+
+
+def _of_problem(problem: ReadProblem) -> ComposeError:
+    line = None if problem.span is None else problem.span.line
+    return ComposeError(problem.message, file=problem.file, line=line, hint=problem.hint)
+
+
+def _of_entry(entry: PortEntry) -> ComposeError:
+    assert entry.error is not None
+    message = f"service {entry.service}, ports: {entry.raw}: {entry.error.message}"
+    return ComposeError(message, file=entry.file, line=entry.error.span.line, hint=entry.error.hint)
+
+
+def _ports(service: Service) -> Iterator[NormalPort]:
+    """The ports in compose's order: by place in the list, within a range by their text."""
+    runs = [run for entry in service.entries for run in entry.runs]
+    runs.sort(key=lambda run: run.slot)
+    start = 0
+    while start < len(runs):
+        end = start + 1
+        while end < len(runs) and runs[end].slot == runs[start].slot:
+            end += 1
+        ports = [port for run in runs[start:end] for port in _expand(service.name, run)]
+        if len(ports) > 1:
+            ports.sort(key=lambda port: f"{port['target']}/{port['protocol']}")
+        yield from ports
+        start = end
+
+
+def _expand(service: str, run: PortRun) -> Iterator[NormalPort]:
+    for offset in range(run.count):
+        published = run.published
+        if offset and published:
+            published = str(int(published) + offset)
+        yield {
+            "service": service,
+            "host_ip": run.host_ip,
+            "published": published,
+            "target": run.target + offset,
+            "protocol": run.protocol,
+            "mode": run.mode,
+            "name": run.name,
+            "app_protocol": run.app_protocol,
+        }

@@ -106,7 +106,9 @@ class _Walk:
         root = self.tree.root
         if tag_of(root) == "!reset":
             self.tree.found("is taken away as a whole by !reset", root, ProblemKind.YAML)
-            self.tree.root = ScalarNode(None, "", root.start_mark, root.end_mark)
+            self.tree.root = ScalarNode(
+                "tag:yaml.org,2002:null", "", root.start_mark, root.end_mark
+            )
         else:
             self.visit(root, (), honoured=tag_of(root) != "!override")
 
@@ -119,9 +121,10 @@ class _Walk:
         key = id(node)
         self.seen.add(key)
         self.active.add(key)
+        follow = False
         if isinstance(node, MappingNode):
             follow = self._mapping(node, path, honoured)
-        else:
+        elif isinstance(node, SequenceNode):
             follow = self._sequence(node, path, honoured)
         self.active.discard(key)
         if follow:
@@ -211,26 +214,13 @@ class _Walk:
         if tag_of(node) == "!override":
             self.tree.removed.add(path)
             return
-        if id(node) not in self.again:
-            return
-        self.active.add(id(node))
-        aliases = self.edges.get(id(node), set())
-        for index, name, child in _children(node):
-            self.tree.spend(1, node)
-            reached = path if name == "<<" and path else (*path, name)
-            if isinstance(child, ScalarNode):
-                continue
-            if index in aliases:
-                self._alias(child, reached, honoured)
-            elif id(child) in self.again or tag_of(child) == "!override":
-                self._repeat(child, reached)
-        self.active.discard(id(node))
+        if id(node) in self.again:
+            self.active.add(id(node))
+            self._repeat(node, path)
+            self.active.discard(id(node))
 
     def _repeat(self, node: Node, path: Path) -> None:
-        """A child of an aliased node: as an alias, but no cycle can close at it."""
-        if tag_of(node) == "!override":
-            self.tree.removed.add(path)
-            return
+        """What is below an aliased node counts at the alias's path too."""
         aliases = self.edges.get(id(node), set())
         for index, name, child in _children(node):
             self.tree.spend(1, node)
@@ -239,7 +229,9 @@ class _Walk:
                 continue
             if index in aliases:
                 self._alias(child, reached, honoured=True)
-            elif id(child) in self.again or tag_of(child) == "!override":
+            elif tag_of(child) == "!override":
+                self.tree.removed.add(reached)
+            elif id(child) in self.again:
                 self._repeat(child, reached)
 
     def _check_cycle(self, node: Node, path: Path) -> None:
