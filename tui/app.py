@@ -17,6 +17,7 @@ from manager.model.snapshot import Snapshot
 from tui.deeds import perform
 from tui.feed import Feed
 from tui.messages import Crashed, EngineLost, ManagerOpened, SnapshotTaken
+from tui.palette import Actions
 from tui.presentation.entry import Entry
 from tui.presentation.glyphs import Glyphs, glyphs
 from tui.presentation.summary import Link
@@ -33,7 +34,8 @@ class PmapApp(App[int], inherit_bindings=False):
 
     TITLE = "pmap"
     CSS_PATH = "pmap.tcss"
-    ENABLE_COMMAND_PALETTE = True
+    COMMANDS = {Actions}  # noqa: RUF012
+    COMMAND_PALETTE_BINDING = "ctrl+p"
 
     def __init__(
         self, open_manager: Callable[[], PortManager], *, ascii_only: bool = False

@@ -6,18 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.actions import Place, actions_of
 from tui.drafts import Draft, Kind
 from tui.presentation.entry import Entry
 from tui.presentation.offers import why_not
 from tui.presentation.ordering import SortKey
 from tui.screens.change import ChangeForm
+from tui.screens.help import Help
 from tui.screens.ports import Ports
 from tui.theme import THEMES
 
 if TYPE_CHECKING:
     from tui.app import PmapApp
 
-Deed = Callable[["PmapApp", Ports], None]
+Deed = Callable[["PmapApp", Ports], object]
 
 
 def perform(app: PmapApp, name: str) -> None:
@@ -155,6 +157,7 @@ DEEDS: dict[str, Deed] = {
     "top": lambda app, ports: ports.table.move(-len(ports.table.rows)),
     "bottom": lambda app, ports: ports.table.move(len(ports.table.rows)),
     "back": _back,
+    "help": lambda app, ports: app.push_screen(Help(actions_of(Place.PORTS))),
     "palette": lambda app, ports: app.action_command_palette(),
     "theme": _theme,
     "quit": lambda app, ports: app.leave(),

@@ -113,7 +113,7 @@ def wrap(line: Line, columns: int, *, indent: str = "") -> list[Line]:
         if size > room and lines[-1] and not (len(lines) > 1 and len(lines[-1]) == 1):
             lines.append([Span(indent)] if indent else [])
             room = columns - width(indent)
-        if not lines[-1] and plain(word).isspace():
+        if not lines[-1] and len(lines) > 1 and plain(word).isspace():
             continue
         for span in word:
             room = _place(span, lines, room, columns, indent)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from manager.model.rows import Source
 from manager.model.snapshot import EngineInfo
 from manager.model.text import printable
-from tui.presentation.cells import Line, Role, Span
+from tui.presentation.cells import Line, Role, Span, wrap
 from tui.presentation.entry import Entry
 from tui.presentation.glyphs import Glyphs
 
@@ -87,17 +87,16 @@ def view_line(shown: int, total: int, filter_text: str, marked: int, g: Glyphs) 
     return tuple(spans)
 
 
-def trouble_lines(link: Link, g: Glyphs) -> tuple[Line, ...]:
+def trouble_lines(link: Link, columns: int, g: Glyphs) -> tuple[Line, ...]:
     """The banner over the table while the engine does not answer; none while it does."""
     if link.opening or link.connected:
         return ()
-    gone = "The engine went away: what is shown is what was known before." if link.stale else ""
-    again = "" if link.retry is None else f" Trying again every {link.retry:.0f} s."
-    first = (
-        Span(f"{g.alarm} ", Role.BAD),
-        Span(gone or "No engine answers.", Role.BAD),
-        Span(again, Role.MUTED),
-    )
-    why = (Span(f"  {printable(link.problem)}", Role.TEXT),) if link.problem else ()
-    hint = (Span("  Try: ", Role.MUTED), Span(printable(link.hint), Role.STRONG))
-    return tuple(line for line in (first, why, hint if link.hint else ()) if line)
+    said = "No engine answers; pmap connects as soon as one does."
+    if link.stale:
+        said = "The engine went away: this is what was known before."
+    lines = wrap((Span(f"{g.alarm} ", Role.BAD), Span(said, Role.BAD)), columns, indent="  ")
+    for label, text, role in (("Looked", link.problem, Role.TEXT), ("Try", link.hint, Role.STRONG)):
+        if text:
+            head = Span(f"  {label:<8}", Role.MUTED)
+            lines += wrap((head, Span(printable(text), role)), columns, indent=" " * 10)
+    return tuple(lines)

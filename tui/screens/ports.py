@@ -91,7 +91,7 @@ class Ports(Page):
         )
         self.query_one("#counts", Lines).show([spread(counts, (*found, Span(" ")), columns)])
         trouble = self.query_one("#trouble", Lines)
-        trouble.show(trouble_lines(app.link, app.glyphs))
+        trouble.show(trouble_lines(app.link, columns - 2, app.glyphs))
         trouble.display = bool(trouble.lines)
         self.query_one("#detail", Detail).tell(self.selected, app.link.engine)
 
