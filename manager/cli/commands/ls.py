@@ -81,17 +81,20 @@ def print_rows(output: Output, rows: Sequence[PortRow]) -> None:
     """The table: how wide it is open, host -> container port, whose it is, and its state."""
     if not rows:
         return
-    host_width = max(len(row.host) for row in rows)
+    from manager.model.runs import runs
+
+    found = runs(rows)
+    host_width = max(len(run.host) for run in found)
     body = []
-    for row in rows:
-        wide = row.exposure.rank
+    for run in found:
+        row, wide = run.row, run.row.exposure.rank
         style = ("green", "yellow", "bold red")[wide]
-        arrow = f"{row.host:>{host_width}}{_arrow(row)}"
+        inside = f" -> {run.container_side}" if run.container_side else f"/{row.protocol}"
         owner = row.container.name if row.container else _process_name(row)
         body.append(
             [
                 Cell(f"{'!' if wide else ' '} {row.exposure}", style),
-                Cell(arrow, style if wide == 2 else ""),
+                Cell(f"{run.host:>{host_width}}{inside}", style if wide == 2 else ""),
                 Cell(owner, "bold"),
                 Cell(_project(row), "cyan"),
                 Cell(_state(row), "yellow" if row.bound is False else "dim"),
@@ -102,14 +105,6 @@ def print_rows(output: Output, rows: Sequence[PortRow]) -> None:
         "  EXPOSURE", f"{'HOST':>{host_width}} -> PORT", "CONTAINER", "PROJECT", "STATE", "IMAGE",
     )  # fmt: skip
     output.table(header, body)
-
-
-def _arrow(row: PortRow) -> str:
-    """` -> 80/tcp`; a container on the host's network has the same port on both sides."""
-    if row.container is None:
-        return f"/{row.protocol}"
-    inside = row.container_port or f"{row.host_ports}/{row.protocol}"
-    return f" -> {inside}"
 
 
 def _process_name(row: PortRow) -> str:
