@@ -49,8 +49,7 @@ class Running:
 
 def require_possible(engine: Engine) -> None:
     """Raise NoEngineError when this machine cannot run engines, before anything is done."""
-    if os.geteuid() != 0:
-        raise NoEngineError("only root may start a Docker daemon")
+    _require_root()
     missing = [
         tool for tool in ("nsenter", "unshare", "setsid", "umount") if not shutil.which(tool)
     ]
@@ -60,9 +59,15 @@ def require_possible(engine: Engine) -> None:
         engine_hostnet.require_free(engine)
 
 
+def _require_root() -> None:
+    if os.geteuid() != 0:
+        raise NoEngineError("only root may start and end a Docker daemon")
+
+
 @contextmanager
 def held(engine: Engine) -> Iterator[None]:
     """Let one command at a time work on the engine."""
+    _require_root()
     engine.dir.mkdir(parents=True, exist_ok=True)
     ignore = engine.dir / ".gitignore"
     if not ignore.exists():
@@ -135,21 +140,27 @@ def state(engine: Engine) -> Running:
 
 
 def in_use(engine: Engine) -> int:
-    """Say that this process uses the engine, until the returned descriptor is closed."""
-    descriptor = os.open(engine.dir / f"{engine.name}.users", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
+    """Say that this process uses the engine, until `leave` is given what this returns.
+
+    Said before `up`: it waits while the last user before is just ending the engine.
+    """
+    engine.dir.mkdir(parents=True, exist_ok=True)
+    path = engine.dir / f"{engine.name}.users"
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
     fcntl.flock(descriptor, fcntl.LOCK_SH)
     return descriptor
 
 
-def last_user(descriptor: int) -> bool:
-    """Close what `in_use` returned; whether no other process uses the engine."""
+def leave(engine: Engine, descriptor: int, *, end: bool) -> None:
+    """Say that this process is done with the engine; `end` it unless others use it."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if end:
+            down(engine)
     except BlockingIOError:
-        return False
+        return  # the others' business now
     finally:
         os.close(descriptor)
-    return True
 
 
 def _start(engine: Engine) -> None:

@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import engine_daemon
 import pytest
@@ -74,43 +74,43 @@ class LiveEngine:
 class _Session:
     """The engines of one test session: started when first asked for, refused once."""
 
-    users: dict[str, int] = field(default_factory=dict)
-    started: list[Engine] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
+    users: dict[Engine, int] = field(default_factory=dict)
+    started: set[Engine] = field(default_factory=set)
+    refused: dict[Engine, str] = field(default_factory=dict)
 
     def engine(self, version: str) -> LiveEngine:
         """The engine of this version, up; skip or fail the test where there can be none."""
-        if version in self.refused:
-            _no_engine(self.refused[version])
         engine = engine_named(version, engines_dir())
-        netns = engine.netns
-        assert netns is not None
-        if version not in self.users or not Api(engine.socket).ping():
-            self._up(engine)
-        return LiveEngine(version, engine.host, netns, engine.dir)
+        if engine not in self.refused:
+            self._see_it_up(engine)
+        if engine in self.refused:
+            _no_engine(self.refused[engine])
+        assert engine.netns is not None
+        return LiveEngine(version, engine.host, engine.netns, engine.dir)
 
-    def _up(self, engine: Engine) -> None:
-        ran_before = Api(engine.socket).ping()
+    def _see_it_up(self, engine: Engine) -> None:
+        known = engine in self.users
+        if not known:
+            self.users[engine] = engine_daemon.in_use(engine)
+        answers = Api(engine.socket).ping()
+        if known and answers:
+            return
         try:
             engine_daemon.up(engine)
         except NoEngineError as error:
-            self.refused[engine.version] = str(error)
-            _no_engine(str(error))
-        if engine.version not in self.users:
-            self.users[engine.version] = engine_daemon.in_use(engine)
-            if not ran_before:
-                self.started.append(engine)
+            self.refused[engine] = str(error)
+            return
+        if not answers:
+            self.started.add(engine)
 
     def end(self) -> None:
         """End the engines that this session started and nobody else uses."""
-        for version, descriptor in self.users.items():
-            alone = engine_daemon.last_user(descriptor)
-            for engine in self.started:
-                if engine.version == version and alone and not os.environ.get(KEEP_VARIABLE):
-                    engine_daemon.down(engine)
+        keep = bool(os.environ.get(KEEP_VARIABLE))
+        for engine, descriptor in self.users.items():
+            engine_daemon.leave(engine, descriptor, end=engine in self.started and not keep)
 
 
-def _no_engine(reason: str) -> None:
+def _no_engine(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(f"no engine possible here: {reason}", pytrace=False)
     pytest.skip(f"no engine possible here: {reason}")
