@@ -12,6 +12,8 @@ from urllib.parse import quote
 from manager.engine.compare import compare_records
 from manager.engine.encode import make_blueprint
 from manager.engine.handshake import Greeting
+from manager.engine.layer import raw_changes
+from manager.engine.layer_copy import copy_paths
 from manager.engine.reader import DockerReader
 from manager.engine.tolerant import mapping, text
 from manager.errors import EngineError, NoSuchContainer
@@ -82,6 +84,13 @@ class DockerEngine(DockerReader):
             self._link.post(
                 f"/containers/{container_id}/update", body={"RestartPolicy": dict(policy)}
             )
+
+    def copy_layer(self, source_id: str, target_id: str, paths: Sequence[str]) -> None:
+        """Copy paths of one container's file system into another's, owner and mode kept."""
+        with self._link.checked() as api:
+            changes = raw_changes(api.diff(source_id))
+        kinds = {change.path: change.kind for change in changes}
+        copy_paths(self._link, source_id, target_id, paths, kinds)
 
     def close(self) -> None:
         """Let go of the connection. Safe to call twice."""

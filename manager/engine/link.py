@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from docker import APIClient
+from docker.errors import create_api_error_from_http_exception
 from docker.tls import TLSConfig
+from requests import Response
+from requests.exceptions import HTTPError
 
 from manager.engine.endpoint import Endpoint
 from manager.engine.failures import translated
@@ -53,15 +56,23 @@ class Link:
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         timeout: float = CALL_SECONDS,
-    ) -> Any:
-        """POST below the API's version; the JSON answer, None without one.
+    ) -> str:
+        """POST below the API's version; the text of the answer.
 
         The SDK's typed calls cannot express every field, and drop what they do not know.
         Call it inside `checked`.
         """
         url = f"{self.api.base_url}/v{self.greeting.api_text}{path}"
         response = self.api.post(url, params=dict(query or {}), json=body, timeout=timeout)
-        return self.api._result(response)  # type: ignore[attr-defined]
+        self.raise_for_status(response)
+        return response.text
+
+    def raise_for_status(self, response: Response) -> None:
+        """Raise the SDK's error for an answer that is none of success, for `checked`."""
+        try:
+            response.raise_for_status()
+        except HTTPError as error:
+            raise create_api_error_from_http_exception(error) from error
 
     def close(self) -> None:
         """Let go of every connection. Safe to call twice."""

@@ -18,7 +18,7 @@ from manager.engine.decode import (
     tells_less,
 )
 from manager.engine.encode import make_blueprint
-from manager.engine.layer import changes_that_matter, parents
+from manager.engine.layer import DELETED, changes_that_matter, parents
 from manager.engine.memory_create import create_record, new_endpoint, require_free_name
 from manager.engine.memory_run import (
     is_live,
@@ -206,6 +206,9 @@ class MemoryEngine(MemoryReader):
             source = self.store.layers[self.store.get(source_id)["Id"]]
             target = self.store.layers[self.store.get(target_id)["Id"]]
             wanted = set(paths)
+            deleted = [path for path in paths if path in source and source[path].kind == DELETED]
+            if deleted:
+                raise EngineError(f"{deleted[0]} was deleted, which no copy can repeat")
             for path, file in source.items():
                 if path in wanted or not wanted.isdisjoint(parents(path)):
                     target[path] = file
