@@ -28,20 +28,24 @@ class Baseline:
 
     def __init__(self, path: str, known: Counter[Key]) -> None:
         self.path = path
-        self._left = Counter(known)
+        self._known = known
 
-    def knows(self, finding: Finding, source: SourceText | None) -> bool:
-        """Whether the finding is known; each known one is used up by one finding."""
-        key = key_of(finding, source, self.path)
-        if self._left[key] <= 0:
-            return False
-        self._left[key] -= 1
-        return True
+    def new(
+        self, findings: Iterable[Finding], sources: Mapping[str, SourceText]
+    ) -> tuple[list[Finding], int]:
+        """The findings that are not known, and how many known ones are gone by now.
 
-    @property
-    def unused(self) -> int:
-        """How many known findings are gone by now."""
-        return sum(self._left.values())
+        Each known one stands for one finding, so a second one of the same kind is new.
+        """
+        left = Counter(self._known)
+        found: list[Finding] = []
+        for finding in findings:
+            key = key_of(finding, sources.get(finding.file), self.path)
+            if left[key] > 0:
+                left[key] -= 1
+            else:
+                found.append(finding)
+        return found, sum(left.values())
 
 
 def key_of(finding: Finding, source: SourceText | None, path: str) -> Key:
@@ -56,7 +60,8 @@ def _line(finding: Finding, source: SourceText | None) -> str:
         return ""
     start = finding.span.start - finding.span.column + 1
     lines = source.text[start : start + _LONGEST_LINE].splitlines()
-    return lines[0].strip() if lines else ""
+    # Without quotes: a mend that adds them makes no known finding new.
+    return lines[0].strip().replace('"', "").replace("'", "") if lines else ""
 
 
 def load_baseline(path: str) -> Baseline | None:

@@ -23,6 +23,11 @@ class Caught:
     severity: Severity
 
     @property
+    def identity(self) -> tuple[object, ...]:
+        """Equal for hits that are one finding."""
+        return (self.rule.id, self.hit.place, self.hit.message)
+
+    @property
     def finding(self) -> Finding:
         """What is reported of it."""
         hit, mend = self.hit, self.hit.mend
@@ -128,8 +133,7 @@ def findings_of(caught: Iterable[Caught]) -> list[Finding]:
     """The findings, each once: an anchor or an included file may bring one twice."""
     unique: dict[tuple[object, ...], Finding] = {}
     for one in caught:
-        finding = one.finding
-        unique.setdefault((finding.rule, finding.file, finding.span, finding.message), finding)
+        unique.setdefault(one.identity, one.finding)
     return list(unique.values())
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from manager.compose.checker import Caught, Checker, sources_of
 from manager.compose.config import Config
 from manager.compose.edits import apply_edits, choose_apart
-from manager.compose.normal import Meaning, meaning_of
+from manager.compose.meaning import Meaning, meaning_of
 from manager.compose.rule import Intent, Mend
 from manager.compose.values import PortRun, Project, ProjectFiles, SourceText
 from manager.compose.words import LOOPBACK
@@ -54,17 +54,17 @@ def mend(
     read: Read,
     *,
     unsafe: bool,
-    wanted: Callable[[Caught], bool] = lambda _: True,
+    choose: Callable[[list[Caught]], list[Caught]] = list,
 ) -> Mended:
     """Mend everything in `projects` (read from `targets`) that can be mended.
 
-    unsafe: also what changes who can connect. wanted: which findings to mend at all.
+    unsafe: also what changes who can connect. choose: which of the caught to mend at all.
     """
     result = Mended(sources=sources_of(projects), projects=list(projects))
     refused: set[_MendKey] = set()
     for _ in range(MOST_ROUNDS):
         pairs = [(p, t.config) for p, t in zip(result.projects, targets, strict=True)]
-        caught = [c for c in checker.check(pairs) if wanted(c) and _allowed(c.hit.mend, unsafe)]
+        caught = [c for c in choose(checker.check(pairs)) if _allowed(c.hit.mend, unsafe)]
         jobs = [job for job in _jobs(caught) if job.key not in refused]
         if not jobs:
             break
