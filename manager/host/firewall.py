@@ -1,0 +1,149 @@
+"""What this host's firewalls say, in one small value. Read, never written.
+
+Docker sends packets for published ports on with DNAT before the INPUT chain sees them, so a deny
+of ufw or a drop policy there does not stop them; the DOCKER-USER chain is where it can be done.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from manager.host.netfilter import Chain, parse_iptables_save, parse_nft_json, rules_of
+from manager.host.processes import PROC
+from manager.host.ufw import ETC, Ufw, read_ufw
+
+_TIMEOUT = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Where iptables-save and nft are looked for, and whether they may be asked.
+
+    The system's own folders come first: what is found there runs as root.
+    """
+
+    folders: str = "/usr/sbin:/usr/bin:/sbin:/bin"
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    allowed: bool = field(default_factory=lambda: os.geteuid() == 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FirewallFacts:
+    """The firewalls of this host.
+
+    ufw: None where it is not installed. firewalld: whether it runs. input_policy: of the INPUT
+    hook (accept or drop), None where unknown. docker_user: the rules of DOCKER-USER but for the
+    bare return, None where there is no such chain or it is unknown. sources: what was read.
+    unknown: what could not be, and why.
+    """
+
+    ufw: Ufw | None = None
+    firewalld: bool = False
+    input_policy: str | None = None
+    docker_user: tuple[str, ...] | None = None
+    sources: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def denies_in_vain(self) -> bool:
+        """Whether something denies incoming packets, and published ports are open all the same.
+
+        False where DOCKER-USER has rules, which may do what the person means.
+        """
+        denies = (
+            (self.ufw is not None and self.ufw.enabled and self.ufw.default_input != "allow")
+            or self.firewalld
+            or self.input_policy == "drop"
+        )
+        return denies and not self.docker_user
+
+
+def read_firewall(
+    *, etc: Path = ETC, proc: Path = PROC, tools: Tools | None = None
+) -> FirewallFacts:
+    """Read every firewall that this user may read. Starts iptables-save and nft, as root only."""
+    chains, sources, unknown = _chains(tools or Tools())
+    ufw = read_ufw(etc)
+    if ufw is not None:
+        sources = (*sources, "ufw")
+    return FirewallFacts(
+        ufw,
+        firewalld_runs(proc),
+        _input_policy(chains),
+        rules_of(chains, "DOCKER-USER"),
+        sources,
+        unknown,
+    )
+
+
+def firewalld_runs(proc: Path = PROC) -> bool:
+    """Whether a firewalld daemon is among the processes."""
+    for comm in proc.glob("[0-9]*/comm"):
+        try:
+            if comm.read_bytes().strip() == b"firewalld":
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def _input_policy(chains: tuple[Chain, ...]) -> str | None:
+    """The strictest policy of the chains that see incoming packets."""
+    policies = {c.policy for c in chains if c.hook == "input" and c.policy}
+    if "drop" in policies:
+        return "drop"
+    return "accept" if policies else None
+
+
+def _chains(tools: Tools) -> tuple[tuple[Chain, ...], tuple[str, ...], tuple[str, ...]]:
+    """The kernel's chains, what they were read from, and what could not be read."""
+    if not tools.allowed:
+        return (), (), ("iptables and nftables: only root may read them",)
+    chains: tuple[Chain, ...] = ()
+    sources: list[str] = []
+    unknown: list[str] = []
+    for tool, family in (("iptables-save", "ip"), ("ip6tables-save", "ip6")):
+        if (text := _output([tool], tools, unknown)) is not None:
+            chains += parse_iptables_save(text, family)
+            sources.append(tool)
+    if (text := _output(["nft", "-j", "list", "ruleset"], tools, unknown)) is not None:
+        try:
+            # iptables-nft shows its tables here a second time.
+            seen = {(c.family, c.table, c.name) for c in chains}
+            extra = parse_nft_json(text)
+            chains += tuple(c for c in extra if (c.family, c.table, c.name) not in seen)
+            sources.append("nft")
+        except (ValueError, RecursionError) as error:
+            unknown.append(f"nft: its output cannot be read ({error})")
+    if not sources and not unknown:
+        unknown.append("neither iptables-save nor nft is installed")
+    return chains, tuple(sources), tuple(unknown)
+
+
+def _output(command: list[str], tools: Tools, unknown: list[str]) -> str | None:
+    """What a program prints; None when it is not installed, or fails (told in `unknown`)."""
+    search = f"{tools.folders}:{tools.environ.get('PATH', '')}"
+    program = shutil.which(command[0], path=search)
+    if program is None:
+        return None
+    try:
+        done = subprocess.run(  # noqa: S603 -- fixed words, found on the search path, no shell
+            [program, *command[1:]],
+            capture_output=True,
+            timeout=_TIMEOUT,
+            check=False,
+            env={**tools.environ, "LC_ALL": "C"},
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        unknown.append(f"{command[0]}: {error}")
+        return None
+    if done.returncode != 0:
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        unknown.append(f"{command[0]}: {lines[0] if lines else f'exit {done.returncode}'}")
+        return None
+    return done.stdout.decode("utf-8", "replace")
