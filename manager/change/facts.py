@@ -114,17 +114,10 @@ def _layers(engine: EngineReader, facts: Facts) -> dict[str, tuple[LayerChange, 
     records = {facts.target.name: facts.record}
     records |= {dependent.container.name: dependent.record for dependent in facts.following}
     layers = {
-        name: worth_keeping(engine.layer_changes(str(record["Id"])), mount_points(record))
+        name: worth_keeping(engine.layer_changes(str(record["Id"])))
         for name, record in records.items()
     }
     return {name: changes for name, changes in layers.items() if changes}
-
-
-def mount_points(record: Record) -> tuple[str, ...]:
-    """Where volumes, binds and tmpfs are mounted in the container."""
-    mounts = [str(mount.get("Destination", "")) for mount in record.get("Mounts") or ()]
-    tmpfs = (record.get("HostConfig") or {}).get("Tmpfs") or {}
-    return tuple(path for path in (*mounts, *tmpfs) if path)
 
 
 def new_sockets(target: Container, after: tuple[PortMapping, ...]) -> tuple[HostSocket, ...]:

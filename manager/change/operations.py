@@ -19,11 +19,17 @@ _KIND = OperationKind
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """A container that is replaced, why, and which of its files are copied over."""
+    """A container that is replaced, why, and which of its files are copied over.
+
+    vanishes: made with --rm and running, so that the engine removes it once it is stopped.
+    held: it has a restart policy, which must not bring it back.
+    """
 
     container: Container
     cause: str
     copied: tuple[LayerChange, ...] = ()
+    vanishes: bool = False
+    held: bool = True
 
 
 def new_name(name: str, tx: str) -> str:
@@ -40,14 +46,18 @@ def operations(
     tx: str, replaced: Sequence[Replacement], edit: FileEdit | None
 ) -> tuple[Operation, ...]:
     """Every step for these containers: the target first, then what hangs on it."""
-    running = [one.container for one in replaced if one.container.running]
+    running = [one for one in replaced if one.container.running]
+    started = [one.container for one in running]
+    # What is gone once it stops must be copied while it runs.
+    early, late = ([one for one in replaced if one.vanishes is gone] for gone in (True, False))
     return (
         *_beside(tx, replaced),
         *_saved(edit),
+        *_copied(tx, early),
         *_stopped(running),
-        *_copied(tx, replaced),
-        *_taken_over(tx, [one.container for one in replaced]),
-        *_started(running),
+        *_copied(tx, late),
+        *_taken_over(tx, replaced),
+        *_started(started),
         Operation(
             kind=_KIND.COMMIT,
             resource=replaced[0].container.name,
@@ -73,14 +83,14 @@ def _saved(edit: FileEdit | None) -> Iterator[Operation]:
         )
 
 
-def _stopped(running: Sequence[Container]) -> Iterator[Operation]:
-    for container in reversed(running):
-        yield Operation(
-            kind=_KIND.STOP, resource=container.name, cause="only one can hold its ports"
-        )
-        yield Operation(
-            kind=_KIND.HOLD, resource=container.name, cause="the engine must not restart it"
-        )
+def _stopped(running: Sequence[Replacement]) -> Iterator[Operation]:
+    for one in reversed(running):
+        name = one.container.name
+        yield Operation(kind=_KIND.STOP, resource=name, cause="only one can hold its ports")
+        if one.held and not one.vanishes:
+            yield Operation(
+                kind=_KIND.HOLD, resource=name, cause="its restart policy must not bring it back"
+            )
 
 
 def _copied(tx: str, replaced: Sequence[Replacement]) -> Iterator[Operation]:
@@ -93,16 +103,14 @@ def _copied(tx: str, replaced: Sequence[Replacement]) -> Iterator[Operation]:
             )
 
 
-def _taken_over(tx: str, containers: Sequence[Container]) -> Iterator[Operation]:
-    for container in containers:
-        yield Operation(
-            kind=_KIND.RENAME_OLD,
-            resource=container.name,
-            cause=f"kept as {old_name(container.name, tx)}",
-        )
-        yield Operation(
-            kind=_KIND.RENAME_NEW, resource=container.name, cause="the new one takes its name"
-        )
+def _taken_over(tx: str, replaced: Sequence[Replacement]) -> Iterator[Operation]:
+    for one in replaced:
+        name = one.container.name
+        if not one.vanishes:
+            yield Operation(
+                kind=_KIND.RENAME_OLD, resource=name, cause=f"kept as {old_name(name, tx)}"
+            )
+        yield Operation(kind=_KIND.RENAME_NEW, resource=name, cause="the new one takes its name")
 
 
 def _started(running: Sequence[Container]) -> Iterator[Operation]:
@@ -115,7 +123,7 @@ def _started(running: Sequence[Container]) -> Iterator[Operation]:
 
 
 def _removed(tx: str, replaced: Sequence[Replacement]) -> Iterator[Operation]:
-    for one in reversed(replaced):
+    for one in reversed([one for one in replaced if not one.vanishes]):
         yield Operation(
             kind=_KIND.REMOVE, resource=old_name(one.container.name, tx), cause="its volumes stay"
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from manager.change.conflicts import check_conflicts, check_exposure
 from manager.change.cost import cost_of
@@ -19,6 +20,8 @@ from manager.change.validate import (
     check_target,
 )
 from manager.change.warnings import warnings
+from manager.interfaces import Record
+from manager.model.container import Container
 from manager.model.snapshot import Snapshot
 
 
@@ -72,12 +75,23 @@ def _check(snapshot: Snapshot, request: ChangeRequest, facts: Facts, plan: Plan)
 
 
 def _replaced(request: ChangeRequest, facts: Facts) -> Iterator[Replacement]:
-    keep = request.layer is LayerChoice.KEEP
-    layers = dict(facts.layers) if keep else {}
-    target = facts.target
     cause = "ports are fixed when a container is created"
-    yield Replacement(target, cause, layers.get(target.name, ()))
+    yield _replacement(request, facts, facts.target, facts.record, cause)
     for dependent in facts.following:
-        name = dependent.container.name
         cause = f"it {dependent.ties[0].words.replace('its', 'the')} of the old one"
-        yield Replacement(dependent.container, cause, layers.get(name, ()))
+        yield _replacement(request, facts, dependent.container, dependent.record, cause)
+
+
+def _replacement(
+    request: ChangeRequest, facts: Facts, container: Container, record: Record, cause: str
+) -> Replacement:
+    config: Mapping[str, Any] = record.get("HostConfig") or {}
+    policy = (config.get("RestartPolicy") or {}).get("Name")
+    keep = request.layer is LayerChoice.KEEP
+    return Replacement(
+        container,
+        cause,
+        copied=facts.layers.get(container.name, ()) if keep else (),
+        vanishes=container.running and bool(config.get("AutoRemove")),
+        held=policy not in {None, "", "no"},
+    )

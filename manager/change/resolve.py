@@ -210,9 +210,6 @@ def _chosen(spec: PortSpec, target: Container, *, many: bool = False) -> tuple[P
 
 def _what_it_has(spec: PortSpec, target: Container) -> str:
     if not target.mappings:
-        all_ports = any(p.container_port in target.exposed for p in target.published)
-        if all_ports:
-            return "its ports are published by -P (every exposed port), which pmap cannot take back"
         return "it publishes nothing"
     by_container_port = replace(spec, host_ports=None, container_ports=spec.host_ports)
     if spec.container_ports is None and fitting(by_container_port, target):
