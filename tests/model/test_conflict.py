@@ -155,6 +155,15 @@ def test_settings_set_ports_aside_for_tcp_and_udp() -> None:
     assert holders_of(snapshot, 5432, IPProtocol.SCTP) == ()
 
 
+def test_who_holds_a_port_is_named_before_who_would_take_it_back() -> None:
+    snapshot = Snapshot(None, (asks("old", on(8080)), holds("web", 8080)), reserved={8080: "kept"})
+    assert texts(holders_of(snapshot, 8080, IPProtocol.TCP)) == [
+        "*:8080/tcp container web",
+        "*:8080/tcp kept",
+        "*:8080/tcp exited container old",
+    ]
+
+
 def test_conflicts_name_each_holder_and_what_it_holds() -> None:
     snapshot = Snapshot(
         None,
