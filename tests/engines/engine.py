@@ -22,6 +22,7 @@ from pathlib import Path
 
 import engine_daemon
 import engine_images
+import engine_packages
 from engine_http import ApiError
 from engine_layout import (
     RECIPES,
@@ -79,7 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     down.add_argument("--purge", action="store_true", help="also remove its data")
     down.add_argument("--packages", action="store_true", help="also remove its packages")
     command("status", "all engines, as JSON")
-    command("images", "import the test images again")
+    images = command("images", "import the test images again")
+    images.add_argument("--host", default="", help="into the engine at this unix:// address")
     command("start", "start the daemon again after a kill")
     command("restart", "stop the daemon in its own time, start it again")
     command("kill", "SIGKILL the daemon alone")
@@ -122,7 +124,13 @@ def _status(options: argparse.Namespace, folder: Path) -> int:
 
 
 def _images(options: argparse.Namespace, folder: Path) -> int:
-    print(*engine_images.load(_running(options.name, folder), again=True), sep="\n")
+    if options.host:
+        engine = engine_named(options.name, folder)
+        engine_packages.fetch(engine)
+        socket = Path(options.host.removeprefix("unix://"))
+        print(*engine_images.load(engine, into=socket), sep="\n")
+    else:
+        print(*engine_images.load(_running(options.name, folder), again=True), sep="\n")
     return 0
 
 

@@ -118,9 +118,12 @@ def busybox(engine: Engine) -> Path:
     return next(path for path in found if path.is_file())
 
 
-def load(engine: Engine, *, again: bool = False) -> list[str]:
-    """Import the images that are missing or out of date, or all; say which."""
-    api = Api(engine.socket)
+def load(engine: Engine, *, again: bool = False, into: Path | None = None) -> list[str]:
+    """Import the images that are missing or out of date, or all; say which.
+
+    `into` is the socket of another engine that gets them; the packages are still `engine`'s.
+    """
+    api = Api(into or engine.socket)
     present = {
         tag: (image["Id"], (image.get("Labels") or {}).get(RECIPE_LABEL))
         for image in api.get("/images/json")
