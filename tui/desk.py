@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
-from manager.errors import EngineError, PmapError, Refused, StalePlan
+from manager.errors import EngineError, PmapError, Refused
 from manager.model.portclass import FreePortSearch
 from tui.drafts import Draft, Kind, read_address, read_target, requests
 from tui.messages import ChangeEnded, PlanReady, StepTaken
@@ -106,7 +106,7 @@ class Desk:
         for number, plan in enumerate(plans):
             last = number == len(plans) - 1
             try:
-                outcome = self._manager.apply(self._fresh(plan), self._step)
+                outcome = self._manager.apply(plan, self._step)
             except PmapError as error:
                 self._tell(ChangeEnded(None, error, last=True))
                 return
@@ -114,18 +114,6 @@ class Desk:
             self._tell(ChangeEnded(outcome, last=last or not held))
             if not held:
                 return
-
-    def _fresh(self, plan: Plan) -> Plan:
-        """The plan made anew where the host has changed. Raises StalePlan when it differs."""
-        if self._manager.snapshot().fingerprint == plan.fingerprint:
-            return plan
-        fresh = self._manager.plan(plan.request)
-        if fresh.same_change(plan):
-            return fresh
-        raise StalePlan(
-            "the host has changed since the plan was shown: nothing was done",
-            hint="look at the new plan, then confirm again",
-        )
 
     def _step(self, name: str, state: str, seconds: float) -> None:
         self._tell(StepTaken(name, state, seconds))

@@ -34,6 +34,7 @@ class Actions(Provider):
         matcher = self.matcher(query)
         for action, perform in self._found():
             text = f"{action.label}  ({action.key})"
-            score = max(matcher.match(action.label), matcher.match(action.help) * 0.6)
+            told = query.casefold() in action.help.casefold()
+            score = max(matcher.match(action.label), 0.1 if told else 0.0)
             if score > 0:
                 yield Hit(score, matcher.highlight(text), perform, text=text, help=action.help)

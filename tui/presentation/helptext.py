@@ -26,7 +26,9 @@ FILTERS: tuple[tuple[str, str], ...] = (
 def help_lines(actions: Iterable[Action], columns: int) -> list[Line]:
     """Every action with its keys, group by group, then the filter language and the marks."""
     lines: list[Line] = []
-    for group, members in groupby(actions, key=lambda action: action.group):
+    order = list(dict.fromkeys(action.group for action in ACTIONS))
+    ranked = sorted(actions, key=lambda action: order.index(action.group))
+    for group, members in groupby(ranked, key=lambda action: action.group):
         lines += [(Span(group, Role.PROJECT),)]
         for action in members:
             keys = " ".join(key_text(key) for key in action.keys)

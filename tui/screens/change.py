@@ -10,17 +10,23 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from manager.errors import Refused
-from manager.model.text import printable
 from tui.actions import Place, actions_of
 from tui.desk import Desk
 from tui.drafts import Draft
 from tui.messages import ChangeEnded, PlanReady, StepTaken
-from tui.presentation.cells import Line, Role, Span, clip_line, plain
+from tui.presentation.cells import Role, Span, clip_line, plain
 from tui.presentation.fields import is_exposed
 from tui.presentation.frame import footer_line
-from tui.presentation.plans import Step, error_lines, outcome_lines, plan_lines, step_lines
-from tui.screens.change_fields import container_of, fields, read_draft, title, write_notes
+from tui.presentation.plans import plan_lines
+from tui.presentation.progress import Work, error_lines, work_lines
+from tui.screens.change_fields import (
+    conflict_note,
+    container_of,
+    fields,
+    read_draft,
+    title,
+    write_notes,
+)
 from tui.screens.page import bindings, the_app
 from tui.widgets.field import Choice
 from tui.widgets.lines import Lines
@@ -45,11 +51,9 @@ class ChangeForm(ModalScreen[None]):
     def __init__(self, draft: Draft, manager: PortManager) -> None:
         super().__init__()
         self.first = draft
-        self.plans: tuple[Plan, ...] = ()
-        self.error: PlanReady | None = None
-        self.steps: list[Step] = []
+        self.answer: PlanReady | None = None
+        self.work: Work | None = None
         self.running = False
-        self.ended: list[ChangeEnded] = []
         self._manager = manager
         self._ticket = 0
         self._desk: Desk | None = None
@@ -86,13 +90,12 @@ class ChangeForm(ModalScreen[None]):
     @on(Choice.Changed)
     def edited(self) -> None:
         """Something was typed: what was planned no longer counts."""
-        if self.running or self.ended:
-            return
-        self._ticket += 1
-        self.plans, self.error = (), None
-        self._notes()
-        ticket = self._ticket
-        self.set_timer(PAUSE, lambda: self._plan(ticket))
+        if self.work is None:
+            self._ticket += 1
+            self.answer = None
+            self._notes()
+            ticket = self._ticket
+            self.set_timer(PAUSE, lambda: self._plan(ticket))
 
     def _plan(self, ticket: int) -> None:
         if ticket == self._ticket and self._desk is not None:
@@ -100,18 +103,17 @@ class ChangeForm(ModalScreen[None]):
 
     @on(PlanReady)
     def _ready(self, message: PlanReady) -> None:
-        if message.ticket == self._ticket and not self.running:
-            self.plans = message.plans
-            self.error = message if message.error is not None else None
+        if message.ticket == self._ticket and self.work is None:
+            self.answer = message
             self._notes()
             self.tell()
 
     def _notes(self) -> None:
         """What stands under the fields, and which choices are to be made."""
         draft, snapshot = self.draft, the_app(self).snapshot
-        write_notes(self, draft, snapshot, self._trouble())
+        write_notes(self, draft, snapshot, conflict_note(self.answer))
         own = container_of(draft, snapshot)
-        asked = self.error.agreements if self.error is not None else frozenset()
+        asked = self.answer.agreements if self.answer is not None else frozenset()
         shown = {
             "expose": is_exposed(draft),
             "save": own is not None and own.origin is not None,
@@ -122,63 +124,50 @@ class ChangeForm(ModalScreen[None]):
             choice.display = shown[str(choice.id)]
         self._keys()
 
-    def _trouble(self) -> Line:
-        """The holder of the wanted port and the next free one, for the note of the host port."""
-        if self.error is None or not isinstance(self.error.error, Refused):
-            return ()
-        conflicts = self.error.error.conflicts
-        if not conflicts:
-            return ()
-        text = f"held by {conflicts[0].holder}"
-        free = f"; {self.error.free} is free: ^n" if self.error.free else ""
-        return (Span(printable(text), Role.BAD), Span(free, Role.GOOD, "free"))
-
     def tell(self) -> None:
         """The right side: the plan, the refusal, the steps, or what came of it."""
-        told, g = self.query_one("#told", Lines), the_app(self).glyphs
-        columns = max(self.query_one("#plan").content_size.width - 1, 20)
-        lines: list[Line] = []
-        for ended in self.ended:
-            if ended.outcome is not None:
-                lines += outcome_lines(ended.outcome, columns, g)
-            elif ended.error is not None:
-                lines += error_lines(ended.error, columns, g)
-        if self.running or self.steps:
-            plan = self.plans[min(len(self.ended), len(self.plans) - 1)]
-            lines += step_lines(plan, self.steps, g)
-        elif self.error is not None and self.error.error is not None:
-            lines += error_lines(self.error.error, columns, g)
+        g, pane = the_app(self).glyphs, self.query_one("#plan")
+        columns = max(pane.content_size.width - 1, 20)
+        if self.work is not None:
+            lines = work_lines(self.work, columns, g)
+        elif self.answer is not None and self.answer.error is not None:
+            lines = error_lines(self.answer.error, columns, g)
         else:
-            for plan in self.plans:
-                lines += [*plan_lines(plan, columns, g), ()]
-        told.show([clip_line(line, columns, g.ellipsis) for line in lines])
+            plans = self.answer.plans if self.answer is not None else ()
+            lines = [line for plan in plans for line in (*plan_lines(plan, columns, g), ())]
+        shown = [clip_line(line, columns, g.ellipsis) for line in lines]
+        self.query_one("#told", Lines).show(shown)
         self._keys()
 
     def _keys(self) -> None:
-        idle = set()
-        if not self.plans or self.running or all(plan.empty for plan in self.plans):
-            idle.add("confirm")
-        if self.error is None or self.error.free is None:
-            idle.add("free")
         width = max(self.query_one("#box").content_size.width, 20)
+        idle = {"confirm"} if not self.plans else set()
+        if self.answer is None or self.answer.free is None:
+            idle.add("free")
         line = footer_line(actions_of(Place.FORM), width, idle=idle)
         if self.running:
-            line = (Span(" the change is being made: nothing to press now", Role.ACCENT),)
-        elif self.ended:
+            line = (Span(" the change is being made", Role.ACCENT),)
+        elif self.work is not None:
             line = (Span(" esc ", Role.KEY, "cancel"), Span(" close", Role.MUTED))
         self.query_one("#keys", Lines).show([line])
 
+    @property
+    def plans(self) -> tuple[Plan, ...]:
+        """What Enter would carry out: the plans that are shown and do something."""
+        if self.answer is None or self.work is not None:
+            return ()
+        return tuple(plan for plan in self.answer.plans if not plan.empty)
+
     def confirm(self) -> None:
         """Carry out what is shown, and only that."""
-        if self.ended:
-            self.dismiss()
-        elif self.plans and not self.running and self._desk is not None:
-            if all(plan.empty for plan in self.plans):
-                self.dismiss()
-                return
+        if self.work is not None:
+            self.cancel()
+        elif self.plans and self._desk is not None:
+            self._ticket += 1
+            self.work = Work(self.plans)
             self.running = the_app(self).changing = True
             self.query_one("#fields").disabled = True
-            self._desk.apply(self.plans)
+            self._desk.apply(self.work.plans)
             self.tell()
 
     @on(Input.Submitted)
@@ -187,19 +176,15 @@ class ChangeForm(ModalScreen[None]):
 
     @on(StepTaken)
     def _step(self, message: StepTaken) -> None:
-        step = Step(message.name, message.state, message.seconds)
-        names = [known.name for known in self.steps]
-        if message.name in names:
-            self.steps[names.index(message.name)] = step
-        else:
-            self.steps.append(step)
-        self.tell()
+        if self.work is not None:
+            self.work.step(message.name, message.state, message.seconds)
+            self.tell()
 
     @on(ChangeEnded)
     def _ended(self, message: ChangeEnded) -> None:
-        self.ended.append(message)
-        if message.error is not None or message.outcome is not None:
-            self.steps = [] if message.error is None else self.steps
+        how = message.outcome or message.error
+        if self.work is not None and how is not None:
+            self.work.end(how)
         if message.last:
             self.running = False
             the_app(self).change_ended()
@@ -214,5 +199,5 @@ class ChangeForm(ModalScreen[None]):
 
     def take_free(self) -> None:
         """Take the proposed port."""
-        if self.error is not None and self.error.free is not None:
-            self.query_one("#port Input", Input).value = str(self.error.free)
+        if self.answer is not None and self.answer.free is not None:
+            self.query_one("#port Input", Input).value = str(self.answer.free)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from manager.errors import Refused
 from manager.model.container import Container
 from manager.model.ports import IPAddress
 from manager.model.snapshot import Snapshot
+from manager.model.text import printable
 from tui.drafts import Draft, Kind
+from tui.messages import PlanReady
 from tui.presentation.cells import Line, Role, Span
 from tui.presentation.fields import (
     address_choices,
@@ -104,6 +107,16 @@ def write_notes(form: DOMNode, draft: Draft, snapshot: Snapshot, trouble: Line) 
     }
     for field in form.query(Field):
         field.note(notes[str(field.id)])
+
+
+def conflict_note(answer: PlanReady | None) -> Line:
+    """The holder of the wanted port and the next free one; empty where nobody holds it."""
+    error = answer.error if answer is not None else None
+    if answer is None or not isinstance(error, Refused) or not error.conflicts:
+        return ()
+    free = f"; {answer.free} is free: ^n takes it" if answer.free else ""
+    held = f"held by {error.conflicts[0].holder}"
+    return (Span(printable(held), Role.BAD), Span(free, Role.GOOD, "free"))
 
 
 def title(draft: Draft, glyphs: Glyphs) -> Line:
