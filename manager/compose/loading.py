@@ -1,0 +1,200 @@
+"""Files to a Model, document by document, in the order in which compose merges them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+from manager.compose.document import Sheet, UnreadableFileError, load, parse
+from manager.compose.draft import Draft, draft_service
+from manager.compose.extending import Site, extend
+from manager.compose.including import include
+from manager.compose.job import Job
+from manager.compose.model import Model
+from manager.compose.networks import draft_network
+from manager.compose.scope import Scope
+from manager.compose.sections import check_sections, check_service_keys
+from manager.compose.tree import Tree, grow
+from manager.compose.values import Origin, OriginKind, ProblemKind, ReadProblem
+
+_SERVICE_NAME = re.compile(r"[a-zA-Z0-9._-]+\Z")
+
+
+@dataclass(slots=True)
+class Loader:
+    """Reads the files of one project; collects what is wrong instead of stopping."""
+
+    problems: list[ReadProblem] = field(default_factory=list)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+    bases: dict[tuple[str, int], dict[str, Draft] | None] = field(default_factory=dict)
+    included: dict[tuple[object, ...], Model] = field(default_factory=dict)
+    environments: list[Mapping[str, str]] = field(default_factory=list)
+    unused: dict[int, Draft] = field(default_factory=dict)
+    layer: int = 0
+
+    def report(self, problem: ReadProblem) -> None:
+        """Note what is wrong."""
+        self.problems.append(problem)
+
+    def load(self, paths: tuple[str, ...], job: Job) -> Model:
+        """Read and merge files."""
+        model = Model()
+        kind = job.kind
+        for path in paths:
+            self._file(path, replace(job, kind=kind), model)
+            if kind is OriginKind.BASE:
+                kind = OriginKind.OVERRIDE
+        return model
+
+    def _file(self, path: str, job: Job, model: Model) -> None:
+        sheet = self._sheet(path)
+        if sheet is None:
+            return
+        kind = job.kind
+        try:
+            for root in parse(sheet):
+                origin = Origin(kind, self.layer, job.via)
+                self.layer += 1
+                tree = grow(sheet, root)
+                self._document(Scope(tree, job.environment, origin), job, model)
+                if kind is OriginKind.BASE:
+                    kind = OriginKind.OVERRIDE
+        except UnreadableFileError as error:
+            self.report(error.problem)
+
+    def _sheet(self, path: str) -> Sheet | None:
+        if path not in self.sheets:
+            try:
+                self.sheets[path] = load(path)
+            except UnreadableFileError as error:
+                self.report(error.problem)
+                return None
+        return self.sheets[path]
+
+    def _document(self, scope: Scope, job: Job, model: Model) -> None:
+        tree = scope.tree
+        self.problems += tree.problems
+        self._check_variables(scope)
+        root = tree.root
+        if not isinstance(root, MappingNode):
+            empty = isinstance(root, ScalarNode) and scope.value(root) is None
+            message = "holds an empty document" if empty else "is no mapping at its top level"
+            self._refuse(tree, root, ProblemKind.WRONG_TYPE, message)
+            return
+        top = Model(sections=set(tree.items(root)) - {"version", "include"})
+        if not job.extended:
+            check_sections(scope, root, self.report)
+        self._sections(scope, top, root, job)
+        if not job.extended:
+            for draft in list(top.services.values()):
+                extend(self, draft, Site(top.services, scope, job))
+        model.remove(tree.removed)
+        if not job.extended and (given := tree.items(root).get("include")) is not None:
+            include(self, scope, given[1], top, job)
+        model.merge(top)
+        for name in top.services:
+            self._check_ports(model.services[name])
+
+    def _sections(self, scope: Scope, top: Model, root: MappingNode, job: Job) -> None:
+        items = scope.tree.items(root)
+        if "name" in items and isinstance(name := scope.value(items["name"][1]), str):
+            top.name = name
+        if "services" in items:
+            services = items["services"][1]
+            if isinstance(services, MappingNode):
+                for name, (key, node) in scope.tree.items(services).items():
+                    self._service(scope, top, (name, key, node), job)
+            else:
+                self._refuse(
+                    scope.tree, services, ProblemKind.WRONG_TYPE, "services takes a mapping"
+                )
+        networks = items["networks"][1] if "networks" in items else None
+        if isinstance(networks, MappingNode):
+            for name, (key, node) in scope.tree.items(networks).items():
+                top.networks[name] = draft_network(scope, name, key, node)
+
+    def _service(
+        self, scope: Scope, top: Model, found: tuple[str, ScalarNode, Node], job: Job
+    ) -> None:
+        name, key, node = found
+        if _SERVICE_NAME.match(name) is None:
+            message = f"{name!r} is no name for a service: letters, digits, dot, dash, underscore"
+            self._refuse(scope.tree, key, ProblemKind.WRONG_TYPE, message)
+            return
+        if isinstance(node, MappingNode):
+            top.services[name] = draft_service(scope, name, key, node, self.report)
+            if not job.extended:
+                check_service_keys(scope, name, node, self.report)
+            return
+        draft = Draft(name, scope.place(key), nothing=scope.place(node))
+        if not (isinstance(node, ScalarNode) and scope.value(node) is None):
+            self._refuse(scope.tree, node, ProblemKind.WRONG_TYPE, f"{name} takes a mapping")
+        top.services[name] = draft
+
+    def _check_variables(self, scope: Scope) -> None:
+        for node, path in scope.tree.variables:
+            reading = scope.read(node)
+            service = path[1] if len(path) > 2 and path[0] == "services" else None
+            if reading.error is not None:
+                required = "required" in reading.error
+                kind = ProblemKind.REQUIRED_VARIABLE if required else ProblemKind.INVALID_VARIABLE
+                where = scope.raw_span(node, *reading.error_range)
+                self.report(
+                    ReadProblem(kind, scope.sheet.path, reading.error, where, service=service)
+                )
+            for use in reading.text.uses:
+                if use.unset:
+                    self.report(
+                        ReadProblem(
+                            ProblemKind.UNSET_VARIABLE,
+                            scope.sheet.path,
+                            f"the variable {use.name} is not set and has no default",
+                            scope.raw_span(node, use.start, use.end),
+                            hint=f"write ${{{use.name}:-DEFAULT}}, or set it in .env",
+                            service=service,
+                            fatal=False,
+                        )
+                    )
+
+    def _check_ports(self, draft: Draft) -> None:
+        """A list that is empty where it must not be, or a service that is nothing at all."""
+        if draft.empty_ports is not None and draft.ports is None:
+            where = draft.empty_ports
+            self.report(
+                ReadProblem(
+                    ProblemKind.WRONG_TYPE,
+                    where.file,
+                    "ports is empty: compose wants a list",
+                    where.span,
+                    hint="drop the key, or write ports: []",
+                    service=draft.name,
+                )
+            )
+        if draft.nothing is not None:
+            self.report(
+                ReadProblem(
+                    ProblemKind.WRONG_TYPE,
+                    draft.nothing.file,
+                    f"the service {draft.name} is empty: compose wants a mapping",
+                    draft.nothing.span,
+                    service=draft.name,
+                )
+            )
+
+    def _refuse(self, tree: Tree, node: Node, kind: ProblemKind, message: str) -> None:
+        self.report(ReadProblem(kind, tree.sheet.path, message, tree.sheet.node_span(node)))
+
+    def base_services(self, path: str, job: Job) -> dict[str, Draft] | None:
+        """The services of a file that is extended; None when it cannot be read at all."""
+        key = (os.path.abspath(path), id(job.environment))
+        if key not in self.bases:
+            self.bases[key] = None
+            if self._sheet(path) is not None:
+                model = self.load((path,), replace(job, extended=True))
+                self.bases[key] = model.services
+                self.unused.update({id(d): d for d in model.services.values()})
+        return self.bases[key]

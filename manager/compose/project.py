@@ -1,0 +1,222 @@
+"""A project's files to a Project: the entry point of everything that reads compose files."""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from manager.compose.dotenv import default_env_file, read_env_files
+from manager.compose.draft import Draft
+from manager.compose.interpolate import InterpolationError, interpolate
+from manager.compose.job import Job
+from manager.compose.loading import Loader
+from manager.compose.model import Model
+from manager.compose.normal import NormalPort, normal_form
+from manager.compose.settle import TooManyPiecesError, settle
+from manager.compose.values import (
+    PortEntry,
+    PortParts,
+    ProblemKind,
+    Project,
+    ProjectFiles,
+    ReadProblem,
+    Service,
+    Stage,
+    Syntax,
+)
+
+__all__ = ["NormalPort", "normal_form", "read_project"]
+
+_FALSE = frozenset({"", "0", "f", "F", "FALSE", "false", "False"})
+
+
+def read_project(
+    files: ProjectFiles,
+    *,
+    env: Mapping[str, str] | None = None,
+    profiles: Sequence[str] = (),
+    env_files: Sequence[str] = (),
+) -> Project:
+    """Read the files of one project as compose does.
+
+    env: the environment, os.environ when None. profiles and env_files are those of the command
+    line, they win over those of `files` and of the environment. Never raises for what is in the
+    files: what is wrong is in `problems` and in the entries' errors, and the rest is read.
+    """
+    with _unburdened():
+        return _read(files, dict(os.environ if env is None else env), profiles, env_files)
+
+
+@contextmanager
+def _unburdened() -> Iterator[None]:
+    """The cycle collector pauses: a node graph is large, and all of it is alive."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _read(
+    files: ProjectFiles,
+    environment: dict[str, str],
+    profiles: Sequence[str],
+    env_files: Sequence[str],
+) -> Project:
+    loader = Loader(problems=list(files.notes))
+    _add_env_files(environment, files, env_files, loader)
+    folder = files.directory
+    name = environment.get("COMPOSE_PROJECT_NAME", "")
+    # What the files themselves say of the name is only known once they are read.
+    environment["COMPOSE_PROJECT_NAME"] = name or project_name(os.path.abspath(folder))
+    job = Job(environment, folder, folder, "")
+    model = loader.load(files.files, job)
+    active = tuple(profiles) or files.profiles or _profiles(environment)
+    _require_content(model, files, loader)
+    services = [_service(draft, loader) for draft in model.services.values()]
+    _report_strays(model, loader)
+    given = _given_name(model, environment)
+    return Project(
+        name=name or given or environment["COMPOSE_PROJECT_NAME"],
+        directory=folder,
+        files=files.files,
+        sources={path: sheet.source for path, sheet in loader.sheets.items()},
+        services=tuple(services),
+        networks={n: draft.finished() for n, draft in model.networks.items()},
+        profiles=active,
+        problems=tuple(dict.fromkeys(loader.problems)),
+        environment=environment,
+    )
+
+
+def _add_env_files(
+    environment: dict[str, str],
+    files: ProjectFiles,
+    env_files: Sequence[str],
+    loader: Loader,
+) -> None:
+    """Variables of `.env` or of the given files: what is in the environment already stays."""
+    chosen = tuple(env_files) or files.env_files
+    if chosen:
+        groups = [chosen]
+    elif environment.get("COMPOSE_DISABLE_ENV_FILE", "") in _FALSE:
+        folders = files.folders or (files.directory,)
+        groups = [default_env_file(folder) for folder in folders]
+    else:
+        groups = []
+    for group in groups:
+        found = read_env_files(group, environment, loader.report)
+        environment.update({n: v for n, v in found.items() if n not in environment})
+
+
+def _profiles(environment: Mapping[str, str]) -> tuple[str, ...]:
+    given = environment.get("COMPOSE_PROFILES", "").split(",")
+    return tuple(dict.fromkeys(name for text in given if (name := text.strip())))
+
+
+def project_name(text: str) -> str:
+    """The name that compose makes of a folder's, or of a given one: a-z, 0-9, dash, underscore."""
+    base = os.path.basename(text) if os.sep in text else text
+    return "".join(re.findall("[a-z0-9_-]", base.lower())).lstrip("_-")
+
+
+def _given_name(model: Model, environment: Mapping[str, str]) -> str:
+    try:
+        return project_name(interpolate(model.name, environment).text)
+    except InterpolationError:
+        return ""
+
+
+def _require_content(model: Model, files: ProjectFiles, loader: Loader) -> None:
+    if not model.sections and not any(problem.fatal for problem in loader.problems):
+        path = files.files[0] if files.files else files.directory
+        loader.report(ReadProblem(ProblemKind.WRONG_TYPE, path, "is empty"))
+
+
+def _service(draft: Draft, loader: Loader) -> Service:
+    reads = draft.ports or []
+    try:
+        entries, repeated = settle(reads)
+    except TooManyPiecesError:
+        where = draft.place
+        message = f"the port ranges of {draft.name} overlap beyond all bounds"
+        loader.report(
+            ReadProblem(ProblemKind.TOO_LARGE, where.file, message, where.span, service=draft.name)
+        )
+        entries, repeated = (), ()
+    _report_equal_numbers(draft, loader)
+    return Service(
+        name=draft.name,
+        place=draft.place,
+        entries=entries,
+        repeated=repeated,
+        dropped=tuple(read.entry for read in draft.dropped),
+        profiles=draft.lists.get("profiles", ()),
+        replicas=draft.replicas,
+        network_mode=draft.singles.get("network_mode"),
+        networks=draft.lists.get("networks", ()),
+        container_name=draft.singles.get("container_name"),
+        image=draft.singles.get("image"),
+        depends_on=draft.lists.get("depends_on", ()),
+        keys=draft.keys,
+    )
+
+
+def _report_equal_numbers(draft: Draft, loader: Loader) -> None:
+    """Entries that differ only in 80 and 80.0 are the same to compose's schema: it refuses them."""
+    seen: dict[object, str] = {}
+    for read in draft.ports or ():
+        if read.key is None or read.entry.syntax is not Syntax.LONG:
+            continue
+        kind = read.key[1].partition(" to ")[0]
+        run = replace(read.entry.runs[0], slot=0)
+        mark = (run, kind, frozenset(_given(read.entry.parts)))
+        if seen.setdefault(mark, read.key[1]) != read.key[1]:
+            loader.report(
+                ReadProblem(
+                    ProblemKind.INVALID_PORT,
+                    read.entry.file,
+                    "compose refuses a port that another entry has already, written as 80.0",
+                    read.entry.span,
+                    service=draft.name,
+                )
+            )
+
+
+def _given(parts: PortParts) -> Iterator[str]:
+    for name in ("host_ip", "published", "protocol", "mode", "name", "app_protocol"):
+        if parts.get(name) is not None:
+            yield name
+
+
+def _report_strays(model: Model, loader: Loader) -> None:
+    """Entries that compose reads and refuses, though they are not in the project any more."""
+    for draft in model.gone:
+        for read in (*draft.dropped, *(draft.ports or ())):
+            _report_entry(read.entry, loader)
+    for draft in loader.unused.values():
+        for read in draft.ports or ():
+            entry = read.entry
+            if entry.syntax is Syntax.SHORT or (entry.error and entry.error.part == "target"):
+                _report_entry(entry, loader)
+
+
+def _report_entry(entry: PortEntry, loader: Loader) -> None:
+    error = entry.error
+    if error is not None and error.stage is Stage.CONFIG:
+        loader.report(
+            ReadProblem(
+                ProblemKind.INVALID_PORT,
+                entry.file,
+                f"{entry.raw}: {error.message}",
+                error.span,
+                error.hint,
+                entry.service,
+            )
+        )

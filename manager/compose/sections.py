@@ -1,0 +1,57 @@
+"""The keys that compose allows at the top level, and service keys that were meant as ports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from yaml.nodes import MappingNode, Node
+
+from manager.compose.scope import Scope
+from manager.compose.values import ProblemKind, ReadProblem
+
+_TEXTS = frozenset({"version", "name"})
+_MAPPINGS = frozenset({"services", "networks", "volumes", "secrets", "configs", "models"})
+_ALLOWED = _TEXTS | _MAPPINGS | {"include"}
+_OUR_SERVICE_KEYS = frozenset({"ports", "expose"})
+_MEANT_AS_PORTS = frozenset(
+    {"port", "ports", "publish", "published", "portmapping", "portmappings"}
+)
+
+
+def check_sections(scope: Scope, root: MappingNode, report: Callable[[ReadProblem], None]) -> None:
+    """Report top level keys that compose refuses, and values of the wrong type."""
+
+    def refuse(node: Node, message: str, hint: str = "", *, fatal: bool = True) -> None:
+        kind = ProblemKind.WRONG_TYPE
+        problem = ReadProblem(
+            kind, scope.sheet.path, message, scope.span(node), hint=hint, fatal=fatal
+        )
+        report(problem)
+
+    for name, (key, node) in scope.tree.items(root).items():
+        if name in _TEXTS and not isinstance(scope.value(node), str):
+            refuse(node, f"{name} takes text", "quote it")
+        elif name in _MAPPINGS - {"services"} and not isinstance(node, MappingNode):
+            refuse(node, f"{name} takes a mapping", "drop the key, or write {}", fatal=False)
+        elif name not in _ALLOWED and not name.startswith("x-"):
+            hint = "services stand under services:" if isinstance(node, MappingNode) else ""
+            refuse(key, f"compose knows no top level key {name!r}", hint)
+
+
+def check_service_keys(
+    scope: Scope, service: str, node: MappingNode, report: Callable[[ReadProblem], None]
+) -> None:
+    """Report keys of a service that look like `ports` and are not."""
+    for name, (key, _) in scope.tree.items(node).items():
+        plain = name.lower().replace("-", "").replace("_", "")
+        if plain in _MEANT_AS_PORTS and name not in _OUR_SERVICE_KEYS:
+            report(
+                ReadProblem(
+                    ProblemKind.WRONG_TYPE,
+                    scope.sheet.path,
+                    f"a service has no key {name!r}",
+                    scope.span(key),
+                    hint="write ports",
+                    service=service,
+                )
+            )
