@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from manager.compose.document import Sheet
 from manager.compose.dotenv import default_env_file, read_env_files
 from manager.compose.draft import Draft
 from manager.compose.interpolate import InterpolationError, interpolate
@@ -25,6 +26,7 @@ from manager.compose.values import (
     ProjectFiles,
     ReadProblem,
     Service,
+    SourceText,
     Stage,
     Syntax,
 )
@@ -40,15 +42,20 @@ def read_project(
     env: Mapping[str, str] | None = None,
     profiles: Sequence[str] = (),
     env_files: Sequence[str] = (),
+    texts: Mapping[str, SourceText] | None = None,
 ) -> Project:
     """Read the files of one project as compose does.
 
     env: the environment, os.environ when None. profiles and env_files are those of the command
-    line, they win over those of `files` and of the environment. Never raises for what is in the
-    files: what is wrong is in `problems` and in the entries' errors, and the rest is read.
+    line, they win over those of `files` and of the environment. texts: what to take for files
+    that are edited and not written yet, by path. Never raises for what is in the files: what is
+    wrong is in `problems` and in the entries' errors, and the rest is read.
     """
+    loader = Loader(problems=list(files.notes))
+    loader.sheets.update((path, Sheet(text)) for path, text in (texts or {}).items())
+    environment = dict(os.environ if env is None else env)
     with _unburdened():
-        return _read(files, dict(os.environ if env is None else env), profiles, env_files)
+        return _read(files, environment, profiles, env_files, loader)
 
 
 @contextmanager
@@ -68,8 +75,8 @@ def _read(
     environment: dict[str, str],
     profiles: Sequence[str],
     env_files: Sequence[str],
+    loader: Loader,
 ) -> Project:
-    loader = Loader(problems=list(files.notes))
     _add_env_files(environment, files, env_files, loader)
     folder = files.directory
     name = environment.get("COMPOSE_PROJECT_NAME", "")
