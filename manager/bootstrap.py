@@ -72,4 +72,5 @@ def _demo() -> PortManager:
         journal=MemoryJournal(),
         files=MemoryFiles(),
         clock=SystemClock(),
+        settle_seconds=0.0,
     )

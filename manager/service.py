@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from manager.errors import EngineUnavailable
-from manager.interfaces import Clock, Engine, EngineEvent, Files, Host, Journal
+from manager.interfaces import Clock, Engine, EngineEvent, Files, Host, Journal, Progress
 from manager.model.conflict import Holder, find_free, holders_of
 from manager.model.container import Container
 from manager.model.exposure import Exposure, exposure_of
@@ -22,8 +22,10 @@ from manager.model.snapshot import EngineInfo, Snapshot
 from manager.watch import PortChange, watch_ports
 
 if TYPE_CHECKING:
+    from manager.change.deps import Deps, Guard
     from manager.change.facts import Preferences
-    from manager.change.plan import Plan
+    from manager.change.plan import Outcome, Plan
+    from manager.change.recover import Recovery
     from manager.change.request import ChangeRequest
     from manager.settings import Settings
 
@@ -41,9 +43,11 @@ class PortManager:
     journal: Journal
     files: Files
     clock: Clock
-    guard: Any = None
+    guard: Guard | None = None
     settings: Settings | None = None
     unavailable: EngineUnavailable | None = None
+    settle_seconds: float = 1.0
+    """How long a changed container must stay up before the change is believed."""
 
     def _engine(self) -> Engine:
         if self.engine is None:
@@ -169,6 +173,36 @@ class PortManager:
         snapshot = self.snapshot()
         facts = gather(self._engine(), self.host, snapshot, request, self._preferences())
         return plan_change(snapshot, request, facts)
+
+    def apply(self, plan: Plan, progress: Progress | None = None) -> Outcome:
+        """Carry a plan out; its outcome says whether it holds or was undone.
+
+        Raises, with nothing touched: StalePlan, ChangeInProgress, Refused, EngineError.
+        """
+        from manager.change.executor import apply
+
+        return apply(plan, self._deps(), progress)
+
+    def recover(self) -> tuple[Recovery, ...]:
+        """Finish or turn back what a crash left on this engine."""
+        from manager.change.recover import recover
+
+        return recover(self.journal, self._engine(), self.files, self.clock)
+
+    def _deps(self) -> Deps:
+        from manager.change.deps import Deps, NoGuard, Patience
+
+        return Deps(
+            engine=self._engine(),
+            host=self.host,
+            journal=self.journal,
+            clock=self.clock,
+            files=self.files,
+            snapshot=self.snapshot,
+            guard=self.guard or NoGuard(),
+            preferences=self._preferences(),
+            patience=Patience(settle=self.settle_seconds),
+        )
 
     def _preferences(self) -> Preferences:
         from manager.change.facts import Preferences

@@ -29,7 +29,7 @@ def open_manager(
         _say_unavailable(manager.unavailable)
     for change in manager.open_changes() if warn_open else ():
         diagnostics.warn(
-            f"a change of {change.get('name', 'a container')} was interrupted; pmap recover"
+            f"a change of {change.get('name') or 'a container'} was interrupted; pmap recover"
             " finishes it"
         )
     return manager

@@ -30,7 +30,7 @@ def print_plan(output: Output, plan: Plan) -> None:
 def _print_cost(output: Output, plan: Plan) -> None:
     cost = plan.cost
     if cost.restart:
-        output.text(f"  restart: {cost.expected_downtime}; it gets {cost.stop_timeout} s to stop")
+        output.text(f"  restart: {cost.expected_downtime}")
     if cost.health_seconds is not None:
         output.text(f"  health check: its first verdict may take {cost.health_seconds:g} s")
     for lost in cost.lost:

@@ -6,6 +6,7 @@ import argparse
 import time
 
 from manager.cli.output import Cell, Output
+from manager.errors import InvalidPortSpec
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     rows = []
     for entry in entries:
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(float(entry.get("time", 0))))
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(float(entry.get("ended") or 0)))
         status = str(entry.get("status", ""))
         rows.append(
             [
@@ -45,8 +46,20 @@ def run(args: argparse.Namespace) -> int:
 
 def _change(before: object, after: object) -> str:
     """`-` what went and `+` what came, of two lists of mappings."""
-    old = [str(item) for item in before] if isinstance(before, list | tuple) else []
-    new = [str(item) for item in after] if isinstance(after, list | tuple) else []
+    old, new = _mappings(before), _mappings(after)
     gone = [f"-{item}" for item in old if item not in new]
     come = [f"+{item}" for item in new if item not in old]
     return "  ".join(gone + come) or "no port"
+
+
+def _mappings(texts: object) -> list[str]:
+    """Mappings of the journal as people read them; what cannot be read stays as it is."""
+    from manager.change.mappings import decode_mapping
+
+    found = []
+    for text in texts if isinstance(texts, list | tuple) else ():
+        try:
+            found.append(str(decode_mapping(str(text))))
+        except InvalidPortSpec:
+            found.append(str(text))
+    return found
