@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,13 @@ _LEFTOVER_SECONDS = 3600.0
 
 
 class JournalFile:
-    """The Journal of manager.interfaces on disk, below `folder`."""
+    """The Journal of manager.interfaces on disk, below `folder`.
 
-    def __init__(self, folder: Path | None = None) -> None:
+    now tells the time for the sweeping of leftovers, in seconds since the epoch.
+    """
+
+    def __init__(self, folder: Path | None = None, *, now: Callable[[], float] = time.time) -> None:
+        self._now = now
         self._folder = folder if folder is not None else default_state_dir()
         self._open = self._folder / "txn"
         self._history = self._folder / "history.jsonl"
@@ -112,7 +116,7 @@ class JournalFile:
         """Delete temporary files that a crash left long ago: they hold secrets too."""
         try:
             for path in self._open.glob(".*.tmp"):
-                if time.time() - path.lstat().st_ctime > _LEFTOVER_SECONDS:
+                if self._now() - path.lstat().st_ctime > _LEFTOVER_SECONDS:
                     path.unlink()
         except FileNotFoundError:
             return

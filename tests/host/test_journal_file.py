@@ -137,17 +137,13 @@ def test_state_lives_where_the_specification_says(monkeypatch: pytest.MonkeyPatc
         assert default_state_dir() == Path("/home/x/.local/state/pmap")
 
 
-def test_temporary_files_of_long_ago_are_swept(
-    journal: JournalFile, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_temporary_files_of_long_ago_are_swept(journal: JournalFile) -> None:
     journal.save("t1", {})
     left = journal.folder / "txn" / ".t9.json.tmp"
     left.write_bytes(b"secret")
     with journal.lock("engine"):
         assert left.exists()
-    later = time.time() + 7200
-    monkeypatch.setattr(time, "time", lambda: later)
-    with journal.lock("engine"):
+    with JournalFile(journal.folder, now=lambda: time.time() + 7200).lock("engine"):
         assert not left.exists()
 
 

@@ -1,0 +1,118 @@
+"""Asking a port who it is: connect, greeting, TLS, HTTP, and a few databases.
+
+Nothing is logged in to, and nothing is sent but a question.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from manager.host.connect import OPEN, REFUSED, TIMEOUT, connect
+from manager.host.greetings import USUAL, Spoken, first_line, identify_greeting
+from manager.host.http_reply import parse_reply
+from manager.host.probe_questions import NAMES, ask
+from manager.host.probe_result import SILENT, Finding, ProbeResult, Step, Target
+from manager.interfaces import ConnectResult
+
+
+def probe(target: Target, *, timeout: float = 2.0) -> ProbeResult:
+    """Ask a TCP port who it is.
+
+    Takes at most three times `timeout`, in seconds, when the server only ever listens.
+    """
+    first = connect(target.address, target.port, timeout=timeout)
+    step = Step("connect", first.detail or first.answer, first.seconds)
+    if not first.answering:
+        return ProbeResult(target, first.answer, first.seconds, detail=first.detail, steps=(step,))
+    if first.greeting:
+        return _greeted(target, first, step)
+    steps = [step]
+    found = Finding("")
+    for finding, asked in _questions(target, timeout):
+        steps.append(asked)
+        if finding.spoken.protocol:
+            found = finding
+            break
+    return ProbeResult(
+        target,
+        OPEN,
+        first.seconds,
+        found.spoken.protocol,
+        found.spoken.detail,
+        found.tls,
+        found.http,
+        tuple(steps),
+    )
+
+
+def _greeted(target: Target, first: ConnectResult, step: Step) -> ProbeResult:
+    """The result of a server that spoke first."""
+    spoken = identify_greeting(first.greeting) or Spoken("", first_line(first.greeting))
+    return ProbeResult(
+        target,
+        OPEN,
+        first.seconds,
+        spoken.protocol,
+        spoken.detail,
+        http=parse_reply(first.greeting),
+        steps=(step, Step("greeting", spoken.detail or spoken.protocol, first.seconds)),
+    )
+
+
+def _questions(target: Target, timeout: float) -> Iterator[tuple[Finding, Step]]:
+    """Ask one question after the other, what is usual on the port first.
+
+    After a time-out the rest is asked at once: politeness would cost a time-out for each.
+    """
+    usual = USUAL.get(target.usual or target.port)
+    names = sorted(NAMES, key=lambda name: name != usual)
+    for index, name in enumerate(names):
+        finding, step = _asked(name, target, timeout)
+        yield finding, step
+        if finding.outcome == TIMEOUT:
+            rest = names[index + 1 :]
+            if rest:
+                with ThreadPoolExecutor(max_workers=len(rest)) as pool:
+                    yield from pool.map(lambda each: _asked(each, target, timeout), rest)
+            return
+
+
+def _asked(name: str, target: Target, timeout: float) -> tuple[Finding, Step]:
+    begun = time.monotonic()
+    finding = ask(name, target, timeout)
+    return finding, Step(name, finding.outcome, time.monotonic() - begun)
+
+
+def probe_all(targets: Iterable[Target], *, timeout: float = 2.0) -> tuple[ProbeResult, ...]:
+    """Probe several targets at the same time; the answers in the order asked for."""
+    wanted = list(targets)
+    if not wanted:
+        return ()
+    with ThreadPoolExecutor(max_workers=min(16, len(wanted))) as pool:
+        return tuple(pool.map(lambda target: probe(target, timeout=timeout), wanted))
+
+
+def probe_udp(target: Target, *, timeout: float = 1.0, payload: bytes = b"") -> ProbeResult:
+    """Send one datagram. Refused is certain, and so is an answer; silence proves nothing."""
+    begun = time.monotonic()
+    family = socket.AF_INET if target.address.version == 4 else socket.AF_INET6
+    answer, detail = SILENT, ""
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as peer:
+            peer.settimeout(timeout)
+            peer.connect((str(target.address), target.port))
+            peer.send(payload)
+            detail = first_line(peer.recv(4096))
+            answer = OPEN
+    except TimeoutError:
+        answer = SILENT
+    except ConnectionRefusedError:
+        answer = REFUSED
+    except OSError as error:
+        answer, detail = "error", (error.strerror or str(error)).lower()
+    seconds = time.monotonic() - begun
+    steps = (Step("datagram", answer, seconds),)
+    return ProbeResult(target, answer, seconds, detail=detail, steps=steps)
