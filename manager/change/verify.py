@@ -102,8 +102,8 @@ def _wait_for_answers(
     deadline = deps.clock.monotonic() + deps.patience.answer
     for held in tcp:
         if _must_answer(held.container_port, was):
-            answered_at, complaint = _until_answer(deps, container_id, held, deadline)
-            found.answered_at = max(answered_at, found.answered_at or 0.0)
+            waited_until, complaint = _until_answer(deps, container_id, held, deadline)
+            found.answered_at = waited_until or found.answered_at
             if complaint:
                 found.warnings.append(complaint)
         elif not (result := _ask(deps, held)).answering:
@@ -117,24 +117,26 @@ def _must_answer(port: Port, was: Before) -> bool:
 
 def _until_answer(
     deps: Deps, container_id: str, held: PublishedPort, deadline: float
-) -> tuple[float, str]:
+) -> tuple[float | None, str]:
     """When the port answered (monotonic seconds), and what is odd about it.
 
-    Raises ApplyFailed when the container dies, or nothing listens in it, until the deadline.
+    None: it did so at once. Asking takes time itself, which is not the container's.
+    Raises ApplyFailed when the container dies, or nothing answers, until the deadline.
     """
+    waited: float | None = None
     for pause in _pauses():
-        asked = deps.clock.monotonic()
         result = _ask(deps, held)
         if result.answering:
-            return asked, ""
+            return waited, ""
         record = _running(deps, container_id)
         inside = _listening(deps, deps.engine.decode(record).pid)
         listens = inside is not None and held.container_port in inside
         if listens and result.answer == "closed-at-once":
-            return asked, f"{held}: the app takes the connection and closes it at once"
+            return waited, f"{held}: the app takes the connection and closes it at once"
         if deps.clock.monotonic() >= deadline:
             break
         deps.clock.wait(pause)
+        waited = deps.clock.monotonic()
     raise ApplyFailed(
         f"{held} does not answer as it did before, {deps.patience.answer:g} s after the start"
     )
