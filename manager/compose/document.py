@@ -106,13 +106,21 @@ def style_of(node: Node) -> Style:
     return Style.SEQUENCE if isinstance(node, yaml.SequenceNode) else Style.MAPPING
 
 
-def load(path: str) -> Sheet:
-    """Read a file. Raises UnreadableFileError for what is missing, no plain file, or no text."""
+def load(path: str, content: bytes | None = None) -> Sheet:
+    """Read a file, or take `content` for it.
+
+    Raises UnreadableFileError for what is missing, no plain file, or no text.
+    """
+    return Sheet(_decode(path, read_bytes(path) if content is None else content))
+
+
+def read_bytes(path: str) -> bytes:
+    """The content of a plain file within bounds. Raises UnreadableFileError."""
     try:
         # Opening a FIFO would wait for a writer.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            content = _content(path, handle)
+            return _content(path, handle)
         finally:
             os.close(handle)
     except OSError as error:
@@ -120,7 +128,6 @@ def load(path: str) -> Sheet:
         raise _unreadable(path, f"cannot be read: {reason.lower()}") from None
     except ValueError:
         raise _unreadable(path, "cannot be read: its name holds a null byte") from None
-    return Sheet(_decode(path, content))
 
 
 def _content(path: str, handle: int) -> bytes:

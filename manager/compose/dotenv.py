@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from manager.compose.document import UnreadableFileError, load
+from manager.compose.document import UnreadableFileError, read_bytes
 from manager.compose.interpolate import InterpolationError, interpolate
 from manager.compose.values import ProblemKind, ReadProblem
 
@@ -88,10 +88,9 @@ class _Reader:
 
     def _name(self) -> tuple[str, bool]:
         """The name, and whether it stands alone on its line: then it is only passed on."""
-        if (export := _EXPORT.match(self.text, self.position)) is not None:
+        if _EXPORT.match(self.text, self.position) is not None:
             self.position += len("export")
             self._skip_blanks()
-            del export
         start = self.position
         for index in range(start, len(self.text)):
             char = self.text[index]
@@ -164,9 +163,9 @@ def _unescape(found: re.Match[str]) -> str:
     if body == "$":
         return "$$"
     if body[0] == "0":
-        # Go's rune literals take exactly three octal digits, up to 0377.
+        # Go's rune literals take exactly three octal digits, up to 0377; else the zero is lost.
         digits = body[1:]
-        return chr(int(digits, 8)) if re.fullmatch("[0-3][0-7]{2}", digits) else found.group()
+        return chr(int(digits, 8)) if re.fullmatch("[0-3][0-7]{2}", digits) else f"\\{digits}"
     if body == "c":
         return found.group()
     return _LETTERS.get(body, body)
@@ -181,7 +180,7 @@ def read_env_files(
     found: dict[str, str] = {}
     for path in paths:
         try:
-            text = load(path).source.text
+            text = read_bytes(path).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
             found.update(parse_dotenv(text, {**found, **environment}))
         except UnreadableFileError as error:
             report(ReadProblem(ProblemKind.ENV_FILE, path, error.problem.message))

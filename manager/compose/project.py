@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from manager.compose.document import Sheet
 from manager.compose.dotenv import default_env_file, read_env_files
 from manager.compose.draft import Draft
 from manager.compose.interpolate import InterpolationError, interpolate
@@ -37,7 +36,8 @@ _FALSE = frozenset({"", "0", "f", "F", "FALSE", "false", "False"})
 
 
 def read_project(
-    files: ProjectFiles,
+    files: ProjectFiles | Sequence[str],
+    contents: Mapping[str, bytes] | None = None,
     *,
     env: Mapping[str, str] | None = None,
     profiles: Sequence[str] = (),
@@ -46,6 +46,8 @@ def read_project(
 ) -> Project:
     """Read the files of one project as compose does.
 
+    files: a project as it was discovered, or the files of one, as `docker compose -f A -f B`
+    takes them. contents: what is taken instead of what is on disk, by path.
     env: the environment, os.environ when None. profiles and env_files are those of the command
     line, they win over those of `files` and of the environment. texts: what to take for files
     that are edited and not written yet, by path. Never raises for what is in the files: what is
@@ -84,7 +86,7 @@ def _read(
     environment["COMPOSE_PROJECT_NAME"] = name or project_name(os.path.abspath(folder))
     job = Job(environment, folder, folder, "")
     model = loader.load(files.files, job)
-    active = tuple(profiles) or files.profiles or _profiles(environment)
+    active = profiles or files.profiles or _profiles(environment)
     _require_content(model, files, loader)
     services = [_service(draft, loader) for draft in model.services.values()]
     _report_strays(model, loader)
