@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from manager.change.facts import Preferences
     from manager.change.plan import Outcome, Plan
     from manager.change.recover import Recovery
-    from manager.change.request import ChangeRequest
+    from manager.change.request import ChangeRequest, Restore
     from manager.settings import Settings
 
 
@@ -216,6 +216,25 @@ class PortManager:
     def history(self) -> tuple[Mapping[str, Any], ...]:
         """The changes that were made, oldest first."""
         return self.journal.history()
+
+    def undo_request(self, change_id: str | None = None, **options: Any) -> Restore:
+        """The request that turns a change round: the one with this id, else this engine's last.
+
+        options are fields of the request (save, layer, ...). Raises Refused, InvalidInput.
+        """
+        from manager.change.request import Restore
+        from manager.change.undo import find_change, undo_request
+
+        snapshot = self.snapshot(host=False)
+        entries = self.history()
+        if change_id is None and snapshot.engine is not None:
+            entries = tuple(e for e in entries if e.get("engine_key") == snapshot.engine.key)
+        request = undo_request(find_change(entries, change_id), snapshot)
+        return Restore.model_validate(request.model_dump() | options)
+
+    def undo_plan(self, change_id: str | None = None) -> Plan:
+        """The plan that turns a change round; see `undo_request`."""
+        return self.plan(self.undo_request(change_id))
 
     def open_changes(self) -> tuple[Mapping[str, Any], ...]:
         """The changes that were interrupted and wait for `recover`."""
