@@ -106,12 +106,9 @@ def style_of(node: Node) -> Style:
     return Style.SEQUENCE if isinstance(node, yaml.SequenceNode) else Style.MAPPING
 
 
-def load(path: str, content: bytes | None = None) -> Sheet:
-    """Read a file, or take `content` for it.
-
-    Raises UnreadableFileError for what is missing, no plain file, or no text.
-    """
-    return Sheet(_decode(path, read_bytes(path) if content is None else content))
+def load(path: str) -> Sheet:
+    """Read a file. Raises UnreadableFileError for what is missing, no plain file, or no text."""
+    return Sheet(_decode(path, read_bytes(path)))
 
 
 def read_bytes(path: str) -> bytes:

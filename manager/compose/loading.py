@@ -34,7 +34,6 @@ class Loader:
     included: dict[tuple[object, ...], Model] = field(default_factory=dict)
     environments: list[Mapping[str, str]] = field(default_factory=list)
     unused: dict[int, Draft] = field(default_factory=dict)
-    contents: Mapping[str, bytes] = field(default_factory=dict)
     layer: int = 0
 
     def report(self, problem: ReadProblem) -> None:
@@ -70,7 +69,7 @@ class Loader:
     def _sheet(self, path: str) -> Sheet | None:
         if path not in self.sheets:
             try:
-                self.sheets[path] = load(path, self.contents.get(path))
+                self.sheets[path] = load(path)
             except UnreadableFileError as error:
                 self.report(error.problem)
                 return None

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from manager.compose.discover import given_files
+from manager.compose.document import Sheet
 from manager.compose.dotenv import default_env_file, read_env_files
 from manager.compose.draft import Draft
 from manager.compose.interpolate import InterpolationError, interpolate
@@ -37,7 +39,6 @@ _FALSE = frozenset({"", "0", "f", "F", "FALSE", "false", "False"})
 
 def read_project(
     files: ProjectFiles | Sequence[str],
-    contents: Mapping[str, bytes] | None = None,
     *,
     env: Mapping[str, str] | None = None,
     profiles: Sequence[str] = (),
@@ -47,17 +48,19 @@ def read_project(
     """Read the files of one project as compose does.
 
     files: a project as it was discovered, or the files of one, as `docker compose -f A -f B`
-    takes them. contents: what is taken instead of what is on disk, by path.
+    takes them.
     env: the environment, os.environ when None. profiles and env_files are those of the command
     line, they win over those of `files` and of the environment. texts: what to take for files
     that are edited and not written yet, by path. Never raises for what is in the files: what is
     wrong is in `problems` and in the entries' errors, and the rest is read.
     """
+    environment = dict(os.environ if env is None else env)
+    if not isinstance(files, ProjectFiles):
+        files = given_files(files, environment)
     loader = Loader(problems=list(files.notes))
     loader.sheets.update((path, Sheet(text)) for path, text in (texts or {}).items())
-    environment = dict(os.environ if env is None else env)
     with _unburdened():
-        return _read(files, environment, profiles, env_files, loader)
+        return _read(files, environment, loader, (tuple(profiles), tuple(env_files)))
 
 
 @contextmanager
@@ -75,10 +78,11 @@ def _unburdened() -> Iterator[None]:
 def _read(
     files: ProjectFiles,
     environment: dict[str, str],
-    profiles: Sequence[str],
-    env_files: Sequence[str],
     loader: Loader,
+    chosen: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> Project:
+    profiles, env_files = chosen
+    environment.setdefault("PWD", os.getcwd())
     _add_env_files(environment, files, env_files, loader)
     folder = files.directory
     name = environment.get("COMPOSE_PROJECT_NAME", "")
