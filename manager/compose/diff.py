@@ -7,15 +7,13 @@ from collections.abc import Iterator, Mapping
 from manager.compose.values import SourceText
 
 
-def diff_lines(contents: Mapping[str, bytes], sources: Mapping[str, SourceText]) -> Iterator[str]:
+def diff_lines(texts: Mapping[str, SourceText], sources: Mapping[str, SourceText]) -> Iterator[str]:
     """The lines of the diff, each with its own line end, by file."""
     from difflib import unified_diff  # noqa: PLC0415 -- only --diff needs it
 
-    for file in sorted(contents):
-        source = sources[file]
-        text = contents[file].decode(source.encoding).removeprefix("\ufeff")
-        before = _lines(source.text)
-        for line in unified_diff(before, _lines(text), f"a/{file}", f"b/{file}"):
+    for file in sorted(texts):
+        before, after = _lines(sources[file].text), _lines(texts[file].text)
+        for line in unified_diff(before, after, f"a/{file}", f"b/{file}"):
             yield line
             if not line.endswith("\n"):
                 yield "\n\\ No newline at end of file\n"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from manager.compose.checker import Caught, Checker, sources_of
 from manager.compose.config import Config
 from manager.compose.edits import apply_edits, choose_apart
-from manager.compose.meaning import Meaning, meaning_of
+from manager.compose.meaning import Meaning, meaning_of, unplaced
 from manager.compose.rule import Intent, Mend
 from manager.compose.values import PortRun, Project, ProjectFiles, SourceText
 from manager.compose.words import LOOPBACK
@@ -23,8 +23,8 @@ from manager.model.finding import Edit
 MOST_ROUNDS = 8
 """A mend may make room for another one (quotes, then an address); more rounds help nobody."""
 
-Texts = Mapping[str, bytes]
-"""Contents of files that are taken instead of those on disk."""
+Texts = Mapping[str, SourceText]
+"""What is taken for files instead of what is on disk, by path."""
 Read = Callable[[ProjectFiles, Texts], Project]
 _MendKey = tuple[str, str, tuple[Edit, ...]]
 
@@ -39,9 +39,13 @@ class Target:
 
 @dataclass(slots=True)
 class Mended:
-    """What came out: new contents by file, what was mended, and the projects as they read now."""
+    """What came out.
 
-    contents: dict[str, bytes] = field(default_factory=dict)
+    texts: the new texts by file; sources: all texts as they were. made: how often each rule was
+    mended. projects: as they read now.
+    """
+
+    texts: dict[str, SourceText] = field(default_factory=dict)
     sources: dict[str, SourceText] = field(default_factory=dict)
     made: Counter[str] = field(default_factory=Counter)
     projects: list[Project] = field(default_factory=list)
@@ -127,9 +131,9 @@ class _Round:
         ]
         made = self._holding(apart)
         if made:
-            contents = self._contents(made)
-            self._result.contents.update(contents)
-            self._result.projects[:] = self._read_again(contents)
+            texts = self._edited(made)
+            self._result.projects[:] = self._read_again(texts)
+            self._result.texts.update(texts)
             self._result.made.update(job.caught[0].rule.id for job in made)
 
     def _holding(self, jobs: list[_Job]) -> list[_Job]:
@@ -144,26 +148,28 @@ class _Round:
         return first + second if self._holds(first + second) else first
 
     def _holds(self, jobs: Sequence[_Job]) -> bool:
-        after = self._read_again(self._contents(jobs))
+        after = self._read_again(self._edited(jobs))
         return all(
             _as_meant(before, meaning_of(project), _intents(jobs, old))
             for old, project, before in zip(self._result.projects, after, self._before, strict=True)
             if project is not old
         )
 
-    def _contents(self, jobs: Sequence[_Job]) -> dict[str, bytes]:
+    def _edited(self, jobs: Sequence[_Job]) -> dict[str, SourceText]:
         edits: dict[str, list[Edit]] = {}
         for job in jobs:
             edits.setdefault(job.file, []).extend(job.mend.edits)
         return {
-            file: (source := self._sources[file]).encode(apply_edits(source.text, made))
+            file: replace(source := self._sources[file], text=apply_edits(source.text, made))
             for file, made in edits.items()
         }
 
-    def _read_again(self, contents: Mapping[str, bytes]) -> list[Project]:
-        texts = {**self._result.contents, **contents}
+    def _read_again(self, edited: Mapping[str, SourceText]) -> list[Project]:
+        texts = {**self._result.texts, **edited}
         return [
-            project if contents.keys().isdisjoint(project.sources) else self._read(t.files, texts)
+            project
+            if edited.keys().isdisjoint(project.sources)
+            else self._read(t.files, {f: texts[f] for f in project.sources if f in texts})
             for t, project in zip(self._targets, self._result.projects, strict=True)
         ]
 
@@ -184,8 +190,8 @@ def _as_meant(before: Meaning, after: Meaning, caught: Sequence[Caught]) -> bool
             revived[service] += 1
             refused[service] -= 1
         elif intent is not Intent.NOTHING:
-            runs[service].subtract(asked)
-            runs[service].update(_changed(intent, asked))
+            runs[service].subtract(unplaced(asked))
+            runs[service].update(_changed(intent, unplaced(asked)))
     return refused == after.refused and all(
         _fits(after.runs[service], counts, revived[service]) for service, counts in runs.items()
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from manager.compose.values import PortRun, ProblemKind, Project, Service
 
@@ -25,7 +26,7 @@ def meaning_of(project: Project) -> Meaning:
     """What `project` means."""
     services = project.services
     return Meaning(
-        {s.name: Counter(run for entry in s.entries for run in entry.runs) for s in services},
+        {s.name: Counter(unplaced(r for e in s.entries for r in e.runs)) for s in services},
         {s.name: sum(entry.error is not None for entry in s.entries) for s in services},
         (
             project.name,
@@ -43,6 +44,11 @@ def meaning_of(project: Project) -> Meaning:
             ),
         ),
     )
+
+
+def unplaced(runs: Iterable[PortRun]) -> list[PortRun]:
+    """Runs that are equal whatever their order in the list."""
+    return [replace(run, slot=0) for run in runs]
 
 
 def _rest(service: Service) -> tuple[object, ...]:

@@ -11,7 +11,9 @@ from manager.compose.values import Place, PortEntry, PortError, Stage
 def refused(context: Context, rule: str) -> Iterator[tuple[str, PortEntry, PortError]]:
     """Service name, entry and error of every refused entry that `rule` speaks of."""
     for service in context.project.services:
-        for entry in service.entries:
+        # Compose reads what an override takes away, and stops at it all the same.
+        gone = [e for e in service.dropped if e.error and e.error.stage is Stage.CONFIG]
+        for entry in (*service.entries, *gone):
             if entry.error is not None and rule_for(entry, entry.error) == rule:
                 yield service.name, entry, entry.error
 

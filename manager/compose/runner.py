@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from manager.compose.checker import Checker, findings_of, sources_of
 from manager.compose.configfile import ConfigFinder
 from manager.compose.discover import discover
-from manager.compose.fixes import Mended, Target, mend
+from manager.compose.fixes import Mended, Target, Texts, mend
 from manager.compose.known import Known
 from manager.compose.project import read_project
 from manager.compose.report import Report
 from manager.compose.store import replace_file
-from manager.compose.values import Project
+from manager.compose.values import Project, ProjectFiles
 from manager.errors import InvalidInput
 from manager.model.finding import Severity
 
@@ -71,7 +71,7 @@ class Run:
                 self._targets,
                 projects,
                 self._checker,
-                read_project,
+                _read_edited,
                 unsafe=self._options.unsafe,
                 choose=self._known.unknown,
             )
@@ -85,10 +85,10 @@ class Run:
         """
         written: list[str] = []
         refusals: list[InvalidInput] = []
-        for file, content in self.mended.contents.items():
-            source = self.mended.sources[file]
+        for file, new in self.mended.texts.items():
+            old = self.mended.sources[file]
             try:
-                replace_file(file, content, expected=source.encode(source.text))
+                replace_file(file, new.encode(new.text), expected=old.encode(old.text))
                 written.append(file)
             except InvalidInput as refused:
                 refusals.append(refused)
@@ -121,3 +121,7 @@ class Run:
         if self._options.baseline is not None or configured is None:
             return self._options.baseline
         return os.path.join(os.path.dirname(self._config.path or ""), configured)
+
+
+def _read_edited(files: ProjectFiles, texts: Texts) -> Project:
+    return read_project(files, texts=texts)

@@ -129,13 +129,13 @@ def _show_diff(check: Run, report: Report, output: Output) -> int:
     from manager.compose.diff import diff_lines
     from manager.compose.formats.human import summary
 
-    contents = check.mended.contents
-    for line in diff_lines(contents, check.mended.sources):
+    changed = check.mended.texts
+    for line in diff_lines(changed, check.mended.sources):
         output.stream.write(_diff_line(line, output))
     left = summary(report, verbose=False)
     if left:
         note(f"left to you: {left}")
-    return max(int(bool(contents)), report.exit_code(check.fail_on))
+    return max(int(bool(changed)), report.exit_code(check.fail_on))
 
 
 def _diff_line(line: str, output: Output) -> str:

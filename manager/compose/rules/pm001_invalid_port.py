@@ -19,7 +19,7 @@ from dataclasses import replace
 
 from manager.compose.refusals import error_hit, refused
 from manager.compose.rule import Context, Hit, Intent, Mend, Rule
-from manager.compose.values import Place, PortEntry, ProblemKind
+from manager.compose.values import Place, PortEntry, ProblemKind, ReadProblem
 from manager.compose.words import LOOPBACK
 from manager.model.finding import Edit, Severity
 
@@ -29,9 +29,18 @@ def check(context: Context) -> Iterator[Hit]:
     for service, entry, error in refused(context, "PM001"):
         yield replace(error_hit(service, entry, error), mend=_mend(context, entry))
     for problem in context.project.problems:
-        if problem.kind is ProblemKind.WRONG_TYPE and problem.service and problem.span:
+        if problem.span is not None and _is_of_ports(context, problem):
             place = Place(problem.file, problem.span)
             yield Hit(place, problem.message, problem.hint, problem.service)
+
+
+def _is_of_ports(context: Context, problem: ReadProblem) -> bool:
+    """Whether compose stops at something that was meant as ports, other than an entry."""
+    if problem.kind is ProblemKind.INVALID_PORT:
+        return True
+    service = context.project.service(problem.service) if problem.service else None
+    written = service is not None and bool(service.keys)
+    return problem.kind is ProblemKind.WRONG_TYPE and problem.fatal and written
 
 
 def _mend(context: Context, entry: PortEntry) -> Mend | None:

@@ -25,21 +25,36 @@ _KINDS = {
     ProblemKind.CYCLE,
     ProblemKind.REDEFINED,
     ProblemKind.INVALID_VARIABLE,
+    ProblemKind.INVALID_VALUE,
+    ProblemKind.ENV_FILE,
 }
+_OF_THE_FILE = {ProblemKind.YAML, ProblemKind.UNREADABLE, ProblemKind.TOO_LARGE}
 
 
 def check(context: Context) -> Iterator[Hit]:
     """Everything that stood in the way of reading."""
     for problem in context.project.problems:
-        if _speaks_of(problem):
-            place = Place(problem.file, problem.span or START)
-            severity = None if problem.fatal else Severity.WARNING
-            yield Hit(place, problem.message, problem.hint, problem.service, severity=severity)
+        if _speaks_of(context, problem):
+            several = problem.kind is ProblemKind.SEVERAL_FILES
+            message = problem.message
+            if problem.kind in _OF_THE_FILE and problem.service is None:
+                message = f"the file {message}"
+            yield Hit(
+                Place(problem.file, problem.span or START),
+                message,
+                problem.hint,
+                problem.service,
+                severity=Severity.WARNING if several else None,
+            )
 
 
-def _speaks_of(problem: ReadProblem) -> bool:
-    wrong_type = problem.kind is ProblemKind.WRONG_TYPE and not problem.service
-    return problem.kind in _KINDS or wrong_type or problem.kind is ProblemKind.SEVERAL_FILES
+def _speaks_of(context: Context, problem: ReadProblem) -> bool:
+    if problem.kind is ProblemKind.SEVERAL_FILES:
+        return True
+    if problem.kind is ProblemKind.WRONG_TYPE:
+        service = context.project.service(problem.service) if problem.service else None
+        return problem.fatal and (service is None or not service.keys)
+    return problem.fatal and problem.kind in _KINDS
 
 
 RULE = Rule("PM010", "unreadable", Severity.ERROR, __doc__, check)
