@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from manager.model.container import Container
 from manager.model.listener import HostSocket, Listener, Process
-from manager.model.portclass import FreePortSearch
+from manager.model.portclass import FreePortSearch, Predicate
 from manager.model.ports import IPAddress, IPProtocol, fold
 from manager.model.snapshot import Snapshot
 
@@ -243,10 +243,12 @@ def find_free(
     protocol: IPProtocol = IPProtocol.TCP,
     ignoring: Collection[str] = (),
     excluding: Iterable[HostSocket] = (),
+    confirm: Predicate = lambda _: True,
 ) -> list[int]:
     """Free host ports by the snapshot's knowledge; host_ip None asks for every address.
 
     excluding: sockets that are spoken for although the snapshot does not show them.
+    confirm: has the last word on each port to be offered (a real bind), and is asked no more.
     """
     taken: dict[int, list[HostSocket]] = {}
     for socket in excluding:
@@ -261,4 +263,4 @@ def find_free(
         socket = HostSocket(host_ip, port, protocol)
         return not any(socket.overlaps(other) for other in taken[port])
 
-    return search.run(is_free)
+    return search.run(is_free, confirm)

@@ -5,12 +5,16 @@ Sources: RFC 6335 section 6 (system, user, dynamic ports); Linux ip_local_port_r
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import islice
 
 from manager.model.ports import MAX_PORT, PortRange
+
+Predicate = Callable[[int], bool]
 
 
 class PortClass(StrEnum):
@@ -50,24 +54,39 @@ class FreePortSearch:
     contiguous: bool = False
     ephemeral: PortRange = LINUX_EPHEMERAL
 
-    def run(self, is_free: Callable[[int], bool]) -> list[int]:
+    def run(self, is_free: Predicate, confirm: Predicate = lambda _: True) -> list[int]:
         """The ports found, most wanted first (contiguous ones in their own order).
 
-        Fewer than `count` when there are no more, none where no run is long enough.
+        Fewer than `count` when there are no more, none where no run is long enough. is_free may
+        be asked about every port; confirm, which may cost more, only about those to be offered.
         """
         if self.contiguous:
-            return self._run_of(is_free)
-        return list(islice(filter(is_free, self._candidates()), max(self.count, 0)))
+            return self._run_of(is_free, confirm)
+        free = (port for port in self._candidates() if is_free(port) and confirm(port))
+        return list(islice(free, max(self.count, 0)))
 
-    def _run_of(self, is_free: Callable[[int], bool]) -> list[int]:
+    def _run_of(self, is_free: Predicate, confirm: Predicate) -> list[int]:
+        count = max(self.count, 1)
         candidates = list(self._candidates())
         # How many free ports follow each other from a port on: one pass, whatever is taken.
         length = [0] * (MAX_PORT + 2)
         for port in sorted(candidates, reverse=True):
             if is_free(port):
                 length[port] = length[port + 1] + 1
-        start = next((port for port in candidates if length[port] >= max(self.count, 1)), None)
-        return [] if start is None else list(range(start, start + self.count))
+        confirmed = lru_cache(maxsize=None)(confirm)
+        denied: list[int] = []
+        for start in candidates:
+            if length[start] < count:
+                continue
+            nearest = bisect_left(denied, start)
+            if nearest < len(denied) and denied[nearest] < start + count:
+                continue
+            run = range(start, start + count)
+            bad = next((port for port in run if not confirmed(port)), None)
+            if bad is None:
+                return list(run)[: max(self.count, 0)]
+            insort(denied, bad)
+        return []
 
     def _candidates(self) -> Iterator[int]:
         if self.within is not None:

@@ -317,3 +317,8 @@ def test_a_port_on_another_address_is_free_for_this_one() -> None:
     assert find_free(snapshot, search, ignoring={snapshot.containers[0].id}) == [8000]
     spoken_for = [HostSocket(None, 8000, IPProtocol.UDP)]
     assert find_free(snapshot, search, protocol=IPProtocol.UDP, excluding=spoken_for) == []
+
+
+def test_a_real_bind_has_the_last_word() -> None:
+    snapshot = Snapshot(None, (holds("web", 8000),))
+    assert find_free(snapshot, FreePortSearch(2), confirm=lambda port: port != 8001) == [8002, 8003]

@@ -139,3 +139,39 @@ def test_each_port_is_asked_about_at_most_once(contiguous: bool) -> None:
 
     search.run(is_free)
     assert len(asked) == len(set(asked)) <= 65535
+
+
+@given(SEARCHES, TAKEN, TAKEN)
+def test_a_confirmation_is_as_good_as_knowing(
+    search: FreePortSearch, taken: set[int], denied: set[int]
+) -> None:
+    known = search.run(lambda port: port not in taken | denied)
+    assert search.run(lambda port: port not in taken, lambda port: port not in denied) == known
+
+
+def test_only_what_would_be_offered_is_confirmed() -> None:
+    asked: list[int] = []
+
+    def confirm(port: int) -> bool:
+        asked.append(port)
+        return port != 8004
+
+    taken = {8000, 8002}
+    assert FreePortSearch(2).run(lambda port: port not in taken, confirm) == [8001, 8003]
+    assert asked == [8001, 8003]
+    asked.clear()
+    search = FreePortSearch(3, contiguous=True)
+    assert search.run(lambda port: port not in taken, confirm) == [8005, 8006, 8007]
+    assert asked == [8003, 8004, 8005, 8006, 8007]
+
+
+def test_where_nothing_is_confirmed_each_port_is_asked_about_once() -> None:
+    asked: list[int] = []
+
+    def confirm(port: int) -> bool:
+        asked.append(port)
+        return False
+
+    search = FreePortSearch(100, within=PortRange(1, 1023), contiguous=True)
+    assert search.run(lambda _: True, confirm) == []
+    assert len(asked) == len(set(asked)) <= 1023
