@@ -35,9 +35,10 @@ def check(context: Context) -> Iterator[Hit]:
 def _misread(service: Service, entry: PortEntry) -> Iterator[Hit]:
     target, published = entry.parts.target, entry.parts.published
     binds = entry.runs[0].target if entry.runs else None
-    if target is not None and target.known and not 1 <= (_number(target) or 1) <= MAX_PORT:
+    number = _number(target)
+    if target is not None and number is not None and not 1 <= number <= MAX_PORT:
         message = f"container port {shortened(target.text)} is not in 1-{MAX_PORT}"
-        if binds is not None and binds != _number(target):
+        if binds is not None and binds != number:
             message += f", and the engine takes {binds} for it"
         hint = "write the port that the container listens on"
         yield Hit(Place(entry.file, target.span), message, hint, service.name, entry)
@@ -52,7 +53,10 @@ def _misread(service: Service, entry: PortEntry) -> Iterator[Hit]:
         )
 
 
-def _number(part: Part) -> int | None:
+def _number(part: Part | None) -> int | None:
+    """A decimal number that is known; what is octal in the file reads small enough."""
+    if part is None or not part.known:
+        return None
     digits = part.text.replace("_", "")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 30 else None
 
