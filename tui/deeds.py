@@ -6,14 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from manager.model.rows import Source
 from tui.actions import Place, actions_of
 from tui.drafts import Draft, Kind
+from tui.presentation.cells import Line, plain
 from tui.presentation.entry import Entry
+from tui.presentation.helptext import help_lines
 from tui.presentation.offers import why_not
 from tui.presentation.ordering import SortKey
+from tui.presentation.story import story, story_lines
 from tui.screens.change import ChangeForm
-from tui.screens.help import Help
 from tui.screens.ports import Ports
+from tui.screens.reader import Reader
 from tui.theme import THEMES
 
 if TYPE_CHECKING:
@@ -89,8 +93,29 @@ def _theme(app: PmapApp, ports: Ports) -> None:
 
 def _publish(app: PmapApp, ports: Ports) -> None:
     entry = ports.selected
-    name = entry.container_name if entry is not None else ""
-    _open(app, Draft(Kind.PUBLISH, container=name))
+    if entry is None or entry.row.source is Source.HOST_NETWORK:
+        _open(app, Draft(Kind.PUBLISH))
+        return
+    target = str(entry.row.container_port or "")
+    _open(app, Draft(Kind.PUBLISH, container=entry.container_name, target=target))
+
+
+def _help(app: PmapApp, ports: Ports) -> None:
+    actions = actions_of(Place.PORTS)
+    app.push_screen(Reader("Keys", lambda columns: help_lines(actions, columns)))
+
+
+def _detail(app: PmapApp, ports: Ports) -> None:
+    entry = ports.selected
+    if entry is None:
+        return
+    told = story(entry, app.link.engine, app.glyphs)
+
+    def write(columns: int) -> list[Line]:
+        facts, steps = story_lines(told, columns)
+        return [*facts, (), *steps]
+
+    app.push_screen(Reader(plain(told.title), write))
 
 
 def _change(kind: Kind) -> Deed:
@@ -157,7 +182,8 @@ DEEDS: dict[str, Deed] = {
     "top": lambda app, ports: ports.table.move(-len(ports.table.rows)),
     "bottom": lambda app, ports: ports.table.move(len(ports.table.rows)),
     "back": _back,
-    "help": lambda app, ports: app.push_screen(Help(actions_of(Place.PORTS))),
+    "detail": _detail,
+    "help": _help,
     "palette": lambda app, ports: app.action_command_palette(),
     "theme": _theme,
     "quit": lambda app, ports: app.leave(),

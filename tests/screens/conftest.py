@@ -1,143 +1,133 @@
-"""A believable host for the screen's tests: what `pmap --demo` shows, without its clock."""
+"""The demo's host with a clock that stands still, builders of rows, and a patient pilot."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import time
+from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 
 import pytest
+from textual.pilot import Pilot
 
-from manager.change.facts import Facts
-from manager.change.plan import Plan
-from manager.change.planner import plan_change
-from manager.change.request import ChangeRequest
-from manager.host.memory import MemoryHost
-from manager.model.conflict import find_free
+from manager.bootstrap import build
+from manager.host.memory import FakeClock
 from manager.model.container import ComposeOrigin, Container, ContainerState
-from manager.model.listener import HostSocket, Listener, Process
-from manager.model.portclass import FreePortSearch
-from manager.model.ports import (
-    IPAddress,
-    IPProtocol,
-    Port,
-    PortBinding,
-    PortMapping,
-    PortRange,
-    PublishedPort,
-)
+from manager.model.ports import Port, PortBinding, PortMapping, PortRange, PublishedPort
 from manager.model.snapshot import EngineInfo, Snapshot
+from manager.service import PortManager
+from tui.app import PmapApp
+from tui.presentation.entry import Entry, entries
+
+MakeContainer = Callable[..., Container]
+MakeEntries = Callable[..., tuple[Entry, ...]]
+Until = Callable[[Pilot[int], Callable[[], object]], Awaitable[None]]
 
 
-def container(
+def _container(
     name: str,
     *asked: str,
     project: str = "",
     state: ContainerState = ContainerState.RUNNING,
-    image: str = "",
+    image: str = "nginx:1",
+    held: bool = True,
     **more: object,
 ) -> Container:
-    """A container from mappings written `ADDRESS|PORT|CONTAINER_PORT`, an empty address for all."""
     mappings, published = [], []
     for text in asked:
         address, port, target = text.split("|")
         inner = Port.parse(target)
         ip = ip_address(address) if address else None
         mappings.append(PortMapping(inner, PortBinding(ip, PortRange.parse(port))))
-        held = [ip] if ip else [ip_address("0.0.0.0"), ip_address("::")]
-        published += [PublishedPort(h, PortRange.parse(port).start, inner) for h in held]
-    service = name.removeprefix(f"{project}-").removesuffix("-1")
-    folder = f"/srv/{project}"
-    origin = ComposeOrigin(project, service, (f"{folder}/compose.yaml",), folder)
+        both = [ip] if ip else [ip_address("0.0.0.0"), ip_address("::")]
+        published += [PublishedPort(one, PortRange.parse(port).start, inner) for one in both]
+    origin = ComposeOrigin(project, name, (f"/srv/{project}/compose.yaml",), f"/srv/{project}")
     return Container(
-        (name.encode().hex() * 8)[:64],
+        (name.encode().hex() * 8)[:64].ljust(64, "0"),
         name,
-        image or f"{service}:latest",
+        image,
         state,
         tuple(mappings),
-        tuple(published) if state.holds_ports else (),
+        tuple(published) if state.holds_ports and held else (),
         origin=origin if project else None,
-        status="Up 3 hours" if state.holds_ports else "Exited (0) 2 days ago",
         **more,  # type: ignore[arg-type]
     )
 
 
-def believable() -> Snapshot:
-    """Projects, exposed ports, a conflict, a stopped container, a host-network container."""
-    hostnet = container("metrics", image="prom/node-exporter:v1.8.2", network_mode="host", pid=4120)
-    containers = (
-        container("shop-web-1", "127.0.0.1|8080|80/tcp", "127.0.0.1|8443|443/tcp", project="shop",
-                  image="nginx:1.27-alpine"),
-        container("shop-api-1", "127.0.0.1|3000|3000/tcp", project="shop", image="shop/api:2.4.1"),
-        container("shop-db-1", "|5432|5432/tcp", project="shop", image="postgres:16"),
-        container("shop-cache-1", "127.0.0.1|6379|6379/tcp", project="shop", image="redis:7.4"),
-        container("blog-web-1", "192.168.1.20|8081|80/tcp", project="blog", image="ghost:5"),
-        container("blog-db-1", "|5432|5432/tcp", project="blog", image="postgres:15",
-                  state=ContainerState.EXITED),
-        container("blog-mail-1", "127.0.0.1|1025|1025/tcp", "127.0.0.1|8025|8025/tcp",
-                  project="blog", image="axllent/mailpit:v1.21"),
-        container("dns", "127.0.0.1|5300|53/udp", "::1|5300|53/udp", image="coredns/coredns:1.11"),
-        container("registry", "|5000|5000/tcp", image="registry:2"),
-        container("old-jenkins", "|8090|8080/tcp", image="jenkins/jenkins:lts",
-                  state=ContainerState.EXITED),
-        hostnet,
-    )  # fmt: skip
-    listeners = (
-        Listener(HostSocket(ip_address("0.0.0.0"), 22), Process(812, "sshd", "/usr/sbin/sshd -D")),
-        Listener(HostSocket(ip_address("::"), 22), Process(812, "sshd", "/usr/sbin/sshd -D")),
-        Listener(
-            HostSocket(ip_address("127.0.0.1"), 631), Process(901, "cupsd", "/usr/sbin/cupsd -l")
-        ),
-        Listener(
-            HostSocket(ip_address("127.0.0.1"), 8000),
-            Process(20711, "python3", "python3 -m http.server 8000", "/home/ada/notes", "ada"),
-        ),
-        Listener(
-            HostSocket(ip_address("::"), 9100, dual_stack=True),
-            Process(4120, "node_exporter", "/bin/node_exporter"),
-            hostnet.id,
-        ),
+@pytest.fixture
+def a_container() -> MakeContainer:
+    """Build a container; mappings are written `ADDRESS|PORT|TARGET`, no address for all."""
+    return _container
+
+
+@pytest.fixture
+def a_snapshot(a_container: MakeContainer) -> Callable[..., Snapshot]:
+    """Build a snapshot of containers."""
+
+    def make(*containers: Container, version: str = "28.5.1", **more: object) -> Snapshot:
+        engine = EngineInfo("unix:///var/run/docker.sock", version, context="default")
+        return Snapshot(engine, containers, **more)  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def some_entries(a_snapshot: Callable[..., Snapshot]) -> MakeEntries:
+    """Build the entries of containers."""
+
+    def make(*containers: Container, **more: object) -> tuple[Entry, ...]:
+        return entries(a_snapshot(*containers, **more))
+
+    return make
+
+
+@pytest.fixture
+def shop(a_container: MakeContainer, some_entries: MakeEntries) -> tuple[Entry, ...]:
+    """Two projects and a loose container: loopback, one address, all; one conflict."""
+    stopped = ContainerState.EXITED
+    return some_entries(
+        a_container("web", "127.0.0.1|8080|80/tcp", project="shop"),
+        a_container("db", "|5432|5432/tcp", project="shop", image="postgres:16"),
+        a_container("dns", "127.0.0.1|5353|53/udp", project="net"),
+        a_container("mail", "192.168.1.5|2525|25/tcp"),
+        a_container("old", "|5432|5432/tcp", state=stopped, image="postgres:15"),
+        a_container("idle", "127.0.0.1|9999|99/tcp", state=stopped),
     )
-    engine = EngineInfo("unix:///var/run/docker.sock", "28.5.1", (1, 51), context="default")
-    return Snapshot(engine, containers, listeners)
-
-
-@dataclass
-class StillManager:
-    """A core whose snapshot stands still; plans are the real planner's."""
-
-    taken: Snapshot = field(default_factory=believable)
-    engine: object = "engine"
-    unavailable: None = None
-    host: MemoryHost = field(default_factory=MemoryHost)
-
-    def snapshot(self, *, stopped: bool = True, host: bool = True) -> Snapshot:
-        return self.taken
-
-    def events(self, stop: threading.Event) -> Iterator[object]:
-        stop.wait()
-        return iter(())
-
-    def plan(self, request: ChangeRequest) -> Plan:
-        target = self.taken.container(request.container)
-        return plan_change(self.taken, request, Facts("0f0f0f0f", {}, target))
-
-    def free(
-        self,
-        search: FreePortSearch,
-        *,
-        host_ip: IPAddress | None = None,
-        protocol: IPProtocol = IPProtocol.TCP,
-    ) -> list[int]:
-        return find_free(self.taken, search, host_ip=host_ip, protocol=protocol)
 
 
 @pytest.fixture
-def snapshot() -> Snapshot:
-    return believable()
+def manager() -> PortManager:
+    """What `pmap --demo` opens, but nothing in it takes time."""
+    made = build(demo=True)
+    made.clock = FakeClock()
+    return made
 
 
 @pytest.fixture
-def manager() -> StillManager:
-    return StillManager()
+def app(manager: PortManager, monkeypatch: pytest.MonkeyPatch) -> PmapApp:
+    """The screen on the demo's host."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return PmapApp(lambda: manager)
+
+
+@pytest.fixture
+def until() -> Until:
+    """Wait until something is so; fails where it never is."""
+
+    async def wait(pilot: Pilot[int], so: Callable[[], object]) -> None:
+        end = time.monotonic() + 10
+        while not so():
+            assert time.monotonic() < end, "it never came to be"
+            await pilot.pause(0.01)
+        await pilot.pause()
+
+    return wait
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_developer(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The developer's own configuration and state stay out of it."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(name, str(home))

@@ -58,7 +58,7 @@ def work_lines(work: Work, columns: int, g: Glyphs) -> list[Line]:
                 lines += error_lines(how, columns, g)
             else:
                 lines += [*outcome_lines(how, columns, g), ()]
-            lines += [*(_step(step.name, "", step, g) for step in steps), ()]
+            lines += [*step_lines(plan, steps, g), ()]
         elif number == len(work.ended) and not _stopped(work):
             lines += [(Span(printable(plan.container), Role.STRONG),)]
             lines += [*step_lines(plan, steps, g), ()]

@@ -146,7 +146,7 @@ def _said(entry: Entry) -> str:
         return "It shares the host's network and listens itself: nothing is published."
     asked, held = _asked(entry, container), _held(entry, container)
     if asked == held:
-        return f"The engine holds what was asked for.{_answered(entry)}"
+        return f"Held as it was asked for.{_answered(entry)}"
     return f"Asked {asked}; the engine holds {held}.{_answered(entry)}"
 
 
@@ -208,10 +208,10 @@ def _origin(entry: Entry) -> Line:
 
 
 _PROMISES = {
-    "loopback": "bind it to 127.0.0.1",
-    "move": "another port or address",
+    "loopback": "bind to 127.0.0.1",
+    "move": "move it",
     "unpublish": "take it away",
-    "publish": "publish one more",
+    "publish": "publish more",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.presentation.cells import Line, Role, Span, clip_line, fit, line_width, width
 from tui.presentation.entry import Entry
@@ -15,6 +15,8 @@ GAP = 2
 LEAD = 2
 STATE_WORD = 9
 REACH_WORD = 13
+NAMES_BEFORE_WORDS = 16
+"""So much of a name is worth more than the word of its state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +73,27 @@ def layout(entries: Iterable[Entry], view: View, total: int, glyphs: Glyphs) -> 
     fixed = LEAD + address + 1 + port + len(glyphs.arrow) + 2 + target + GAP + 3
     words, reach = True, True
     spare = total - fixed - (1 + STATE_WORD) - (GAP + REACH_WORD)
-    least = GAP + COLUMNS[0].least
-    if spare < least:
-        words, spare = False, spare + 1 + STATE_WORD
-    if spare < least:
-        reach, spare = False, spare + GAP + REACH_WORD
     wanted = [c for c in COLUMNS if c.title != "PROJECT" or not view.grouped]
+    names = max((width(e.owner) for e in rows), default=0)
+    if view.grouped and GAP + names > spare:
+        # The heading above says the project already.
+        wanted[0] = replace(COLUMNS[0], text=short_owner)
+        names = max((width(short_owner(e)) for e in rows), default=0)
+    if spare < GAP + min(names, NAMES_BEFORE_WORDS):
+        words, spare = False, spare + 1 + STATE_WORD
+    if spare < GAP + COLUMNS[0].least:
+        reach, spare = False, spare + GAP + REACH_WORD
     columns = _columns(wanted, rows, spare)
     return Layout(total, address, port, target, words, reach, columns, glyphs)
+
+
+def short_owner(entry: Entry) -> str:
+    """The owner's name without its compose project's before it."""
+    for sign in "-_":
+        prefix = f"{entry.project}{sign}"
+        if entry.project and entry.owner.startswith(prefix) and entry.owner != prefix:
+            return entry.owner.removeprefix(prefix)
+    return entry.owner
 
 
 def _columns(

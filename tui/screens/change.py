@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
@@ -62,7 +63,7 @@ class ChangeForm(ModalScreen[None]):
         """Title, fields, plan, keys."""
         app = the_app(self)
         with Vertical(id="box") as box:
-            box.border_title = plain(title(self.first, app.glyphs))
+            box.border_title = Content(plain(title(self.first, app.glyphs)))
             with Container(id="columns"):
                 with Vertical(id="fields"):
                     addresses = self._manager.host.addresses()
@@ -72,7 +73,9 @@ class ChangeForm(ModalScreen[None]):
             yield Lines(id="keys")
 
     def on_mount(self) -> None:
-        """Begin to plan."""
+        """Begin to plan; the keyboard goes to the first field that is not known already."""
+        if self.first.container:
+            self.query_one("#port Input", Input).focus()
         self._desk = Desk(self._manager, self.post_message)
         self.edited()
 
@@ -166,7 +169,7 @@ class ChangeForm(ModalScreen[None]):
             self._ticket += 1
             self.work = Work(self.plans)
             self.running = the_app(self).changing = True
-            self.query_one("#fields").disabled = True
+            self.query_one("#fields").display = False
             self._desk.apply(self.work.plans)
             self.tell()
 

@@ -112,7 +112,7 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Line `y` of what is seen: the titles stay, the rows scroll."""
         columns = self.size.width
         if self._plan is None:
-            return Strip.blank(columns)
+            return Strip.blank(columns, self.rich_style)
         if y == 0:
             return self._painter("plain").strip(header_line(self._plan, self._view), columns)
         index = y - 1 + self.scroll_offset.y
@@ -161,7 +161,7 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=self._cursor - seen + 1, animate=False, force=True)
 
     def _lay_out(self) -> None:
-        columns = self.size.width
+        columns = self.scrollable_content_region.width
         if columns:
             self._plan = layout(self.rows, self._view, columns, self.glyphs)
         self.virtual_size = Size(columns, len(self._items) + 1)

@@ -1,20 +1,22 @@
-"""Help: every key of the page under it, from the list of actions."""
+"""Texts in a box over the page: help, and a row's whole story."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
 
-from tui.actions import Action
-from tui.presentation.helptext import help_lines
+from tui.presentation.cells import Line
 from tui.screens.page import the_app
 from tui.widgets.lines import Lines
 
 
-class Help(ModalScreen[None]):
-    """Closes with any of the usual keys; scrolls with the arrows."""
+class Reader(ModalScreen[None]):
+    """Shows lines. Closes with any of the usual keys; scrolls with the arrows."""
 
     BINDINGS = [  # noqa: RUF012
         Binding("escape,q,question_mark,enter", "dismiss", "Close"),
@@ -24,22 +26,22 @@ class Help(ModalScreen[None]):
         Binding("pageup", "scroll(-10)", "Page up", show=False),
     ]
 
-    def __init__(self, actions: tuple[Action, ...]) -> None:
+    def __init__(self, title: str, write: Callable[[int], Sequence[Line]]) -> None:
+        """`write` makes the lines for that many columns."""
         super().__init__()
-        self._actions = actions
+        self._title, self._write = title, write
 
     def compose(self) -> ComposeResult:
-        """The keys, in groups."""
+        """The box."""
         with VerticalScroll(id="box", can_focus=False) as box:
-            box.border_title = "Keys"
+            box.border_title = Content(self._title)
             box.border_subtitle = "esc closes"
             yield Lines(id="told")
 
     def on_resize(self) -> None:
         """Wrap anew."""
         columns = self.query_one("#box").content_size.width - 1
-        lines = help_lines(self._actions, max(columns, 40))
-        self.query_one("#told", Lines).show(lines)
+        self.query_one("#told", Lines).show(self._write(max(columns, 40)))
 
     def action_scroll(self, lines: int) -> None:
         """Scroll by that many lines."""
