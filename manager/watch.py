@@ -80,4 +80,4 @@ def _cause(change: RowChange, burst: list[EngineEvent | None]) -> EngineEvent | 
     container = change.row.container
     happened = [event for event in burst if event is not None and event.kind == "container"]
     about = [event for event in happened if container and event.id == container.id]
-    return (about or happened or [None])[-1]
+    return next(reversed(about or happened), None)
