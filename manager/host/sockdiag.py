@@ -92,10 +92,11 @@ def decode(body: bytes, protocol: IPProtocol) -> KernelSocket | None:
     port = int.from_bytes(sport, "big")
     if port == 0:
         return None
-    ip: IPAddress = IPv4Address(source[:4]) if family == socket.AF_INET else IPv6Address(source)
+    raw: IPAddress = IPv4Address(source[:4]) if family == socket.AF_INET else IPv6Address(source)
+    ip = unmapped(raw)
     v6only = _attribute(body, _SKV6ONLY) if ip.version == 6 else None
     return KernelSocket(
-        unmapped(ip),
+        ip,
         port,
         protocol,
         inode,

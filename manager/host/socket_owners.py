@@ -6,7 +6,6 @@ Processes of other users are told to root alone.
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Collection, Iterable
 
@@ -47,13 +46,15 @@ def _held(root: int, pid: int, wanted: dict[str, int]) -> Collection[int]:
     except OSError:
         return held
     try:
-        # The process may end, or close the descriptor, while it is looked at.
-        with contextlib.suppress(OSError):
-            for fd in os.listdir(folder):
-                with contextlib.suppress(OSError):
-                    inode = wanted.get(os.readlink(fd, dir_fd=folder))
-                    if inode is not None:
-                        held.add(inode)
+        for fd in os.listdir(folder):
+            try:
+                link = os.readlink(fd, dir_fd=folder)
+            except OSError:
+                continue  # closed while we looked
+            if link in wanted:
+                held.add(wanted[link])
+    except OSError:
+        return held  # the process ended while we looked
     finally:
         os.close(folder)
     return held

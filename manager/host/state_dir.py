@@ -12,6 +12,7 @@ import errno
 import os
 import stat
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from manager.errors import PmapError
@@ -23,10 +24,22 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def default_state_dir() -> Path:
-    """Where state belongs. A relative XDG_STATE_HOME is ignored, as its specification asks."""
-    configured = os.environ.get("XDG_STATE_HOME", "")
-    base = Path(configured) if os.path.isabs(configured) else Path.home() / ".local" / "state"
-    return base / "pmap"
+    """Where state belongs for this user."""
+    return state_dir(os.environ, os.path.expanduser("~"), os.geteuid())
+
+
+def state_dir(environ: Mapping[str, str], home: str, uid: int) -> Path:
+    """Where state belongs. A relative XDG_STATE_HOME is ignored, as its specification asks.
+
+    A user without a home (an id that only a container knows) has it in /var/tmp, which outlives
+    a reboot as a journal must; that it is theirs alone is checked before it is used.
+    """
+    configured = environ.get("XDG_STATE_HOME", "")
+    if os.path.isabs(configured):
+        return Path(configured) / "pmap"
+    if os.path.isabs(home):
+        return Path(home) / ".local" / "state" / "pmap"
+    return Path(f"/var/tmp/pmap-{uid}")  # noqa: S108 -- see above
 
 
 def storage_error(error: OSError, path: Path, *, done: str = "written") -> PmapError:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from manager.errors import ChangeInProgress, InvalidInput, PmapError
 from manager.host.history_file import append_line, read_lines
 from manager.host.journal_file import JournalFile
-from manager.host.state_dir import default_state_dir
+from manager.host.state_dir import default_state_dir, state_dir
 from manager.interfaces import Journal
 
 
@@ -128,13 +128,18 @@ def test_ids_that_are_no_file_names_are_refused(journal: JournalFile, tx: str) -
     assert not journal.folder.exists()
 
 
-def test_state_lives_where_the_specification_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", "/var/somewhere")
-    assert default_state_dir() == Path("/var/somewhere/pmap")
-    monkeypatch.setenv("HOME", "/home/x")
-    for unusable in ("relative/folder", ""):
-        monkeypatch.setenv("XDG_STATE_HOME", unusable)
-        assert default_state_dir() == Path("/home/x/.local/state/pmap")
+@pytest.mark.parametrize(
+    ("configured", "home", "folder"),
+    [
+        ("/var/somewhere", "/home/x", "/var/somewhere/pmap"),
+        ("relative/folder", "/home/x", "/home/x/.local/state/pmap"),
+        ("", "/home/x", "/home/x/.local/state/pmap"),
+        ("", "~", "/var/tmp/pmap-1234"),
+    ],
+)
+def test_state_lives_where_the_specification_says(configured: str, home: str, folder: str) -> None:
+    assert state_dir({"XDG_STATE_HOME": configured}, home, 1234) == Path(folder)
+    assert default_state_dir().is_absolute()
 
 
 def test_temporary_files_of_long_ago_are_swept(journal: JournalFile) -> None:
