@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from manager.engine.decode import asked_of
+from manager.engine.decode import asked_of, network_mode
 from manager.engine.endpoints import endpoints_of
 from manager.engine.tolerant import items, mapping, text
 from manager.engine.volumes import bind_target, identity
@@ -70,7 +70,10 @@ def _leaves(record: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     """Every compared leaf of an inspect by its path."""
     for key in ("Path", "Args", "Image", "Driver", "Platform"):
         yield from _flat(key, record.get(key))
-    config = dict(mapping(record.get("Config")))
+    config, host = dict(mapping(record.get("Config"))), dict(mapping(record.get("HostConfig")))
+    if network_mode(record).startswith("container:") or host.get("UTSMode") == "host":
+        # Not its own: engines show something made up, and refuse to take it.
+        config = {k: v for k, v in config.items() if k not in {"Hostname", "Domainname"}}
     for variable in map(text, items(config.pop("Env", None))):
         name, _, value = variable.partition("=")
         yield f"Config.Env[{name}]", value
@@ -78,7 +81,6 @@ def _leaves(record: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
         for name in mapping(config.pop(key, None)):
             yield f"Config.{key}[{name}]", "set"
     yield from _flat("Config", config)
-    host = dict(mapping(record.get("HostConfig")))
     for key in _ELSEWHERE:
         host.pop(key, None)
     for key in _SHARING:
@@ -118,13 +120,16 @@ def _mount_leaves(record: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
 
 def _network_leaves(record: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     """What was asked of each network; the endpoint of a shared network has nothing of its own."""
+    hostname = text(mapping(record.get("Config")).get("Hostname"))
     for name, config in endpoints_of(record, many=True).at_create.items():
         path = f"NetworkSettings.Networks[{name}]"
         yield path, "connected"
         facts = {k: v for k, v in config.items() if k not in {"MacAddress", "Aliases"}}
         yield from _flat(path, facts)
         for alias in map(text, items(config.get("Aliases"))):
-            yield f"{path}.Aliases[{alias}]", "set"
+            # Engines before 26 make the host name an alias themselves when a network is joined.
+            if alias != hostname:
+                yield f"{path}.Aliases[{alias}]", "set"
 
 
 def _binds(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:

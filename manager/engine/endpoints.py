@@ -48,7 +48,9 @@ def endpoints_of(record: Mapping[str, Any], *, many: bool) -> Endpoints:
         address = mac if name == main else _own_mac(mapping(endpoint))
         if many and address:
             configs[name]["MacAddress"] = address
-    surplus = () if main or not configs else (mode,)
+    # A create that takes all of them joins what it is given, and NetworkMode's only for none.
+    joins_anyway = not many or not configs
+    surplus = (mode,) if main is None and joins_anyway else ()
     if many:
         return Endpoints(configs, (), surplus, mac_moved=bool(mac and main))
     first = {name: config for name, config in configs.items() if name == main}

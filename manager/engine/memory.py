@@ -18,6 +18,7 @@ from manager.engine.decode import (
     tells_less,
 )
 from manager.engine.encode import make_blueprint
+from manager.engine.endpoints import SHARED_MODES
 from manager.engine.layer import DELETED, changes_that_matter, parents
 from manager.engine.memory_create import create_record, new_endpoint, require_free_name
 from manager.engine.memory_run import (
@@ -143,10 +144,10 @@ class MemoryEngine(MemoryReader):
             record = create_record(self.store, name, blueprint.body)
             networks = record["NetworkSettings"]["Networks"]
             for network, config in blueprint.endpoints:
-                if network not in self.store.networks:
+                if network in SHARED_MODES:
                     remove_record(self.store, record)
-                    raise EngineError(f"network {network} not found", status=404)
-                networks[network] = new_endpoint(self.store, network, config)
+                    raise EngineError(f"cannot connect container to {network} network", status=400)
+                networks[network] = new_endpoint(config)
             for network in blueprint.surplus:
                 networks.pop(network, None)
             return str(record["Id"])

@@ -132,10 +132,10 @@ def require_free_name(store: Store, name: str) -> None:
             )
 
 
-def new_endpoint(store: Store, network: str, config: Mapping[str, Any]) -> Record:
-    """An endpoint that is not connected yet; a network that is gone shows when it starts."""
+def new_endpoint(config: Mapping[str, Any]) -> Record:
+    """An endpoint that is not joined yet; a network that is not there shows at the start."""
     wanted = {key: deepcopy(value) for key, value in config.items() if key in _ENDPOINT}
-    return _ENDPOINT | wanted | {"NetworkID": store.networks.get(network, "")}
+    return _ENDPOINT | wanted
 
 
 def _mode(host: Mapping[str, Any]) -> str:
@@ -185,7 +185,7 @@ def _networks(
     if mode.startswith("container:"):
         return {}
     if mode in SHARED_MODES:
-        return {mode: new_endpoint(store, mode, {})}
+        return {mode: new_endpoint({})}
     asked = mapping(mapping(body.get("NetworkingConfig")).get("EndpointsConfig"))
     if len(asked) > 1 and store.api_version < MANY_AT_CREATE:
         raise EngineError(
@@ -194,9 +194,11 @@ def _networks(
         )
     names = {network_id: name for name, network_id in store.networks.items()}
     main = names.get(mode, mode)
-    wanted = {main: {}, **{names.get(name, name): mapping(asked[name]) for name in asked}}
-    found = {name: new_endpoint(store, name, wanted[name]) for name in sorted(wanted)}
-    if found[main]["MacAddress"]:
+    wanted = {names.get(name, name): mapping(asked[name]) for name in asked}
+    if not wanted or store.api_version < MANY_AT_CREATE:
+        wanted.setdefault(main, {})
+    found = {name: new_endpoint(wanted[name]) for name in sorted(wanted)}
+    if main in found and found[main]["MacAddress"]:
         # Shown in both places, whichever it was given in.
         assert isinstance(config, dict)
         config["MacAddress"] = found[main]["MacAddress"]

@@ -65,7 +65,9 @@ class Scene:
             if not network.startswith("container:"):
                 self.network(network)
         set_mappings(container, settings, [m for spec in publish for m in _mappings(spec)])
-        endpoints: dict[str, Any] = {network: {} for network in networks[1:]}
+        endpoints: dict[str, Any] = (
+            {network: {} for network in networks} if len(networks) > 1 else {}
+        )
         body = {
             **container,
             "HostConfig": settings,

@@ -187,8 +187,8 @@ def test_create_joins_every_network_with_its_settings(rig: Rig) -> None:
 def test_a_create_that_cannot_join_leaves_nothing(rig: Rig) -> None:
     one = rig.network("one", "10.99.13")
     with pytest.raises(EngineError) as caught:
-        rig.create("half", networks=[(one, {}), (rig.name("missing"), {})])
-    assert caught.value.status == 404
+        rig.create("half", networks=[(one, {}), ("host", {})])
+    assert caught.value.status == 400
     with pytest.raises(NoSuchContainer):
         rig.engine.record(rig.name("half"))
 
