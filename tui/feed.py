@@ -56,21 +56,23 @@ class Feed:
     def _read(self) -> None:
         """Open the core, then read it at every wish, until stopped."""
         pause = FIRST_PAUSE
-        manager = self._open()
+        manager: PortManager | None = None
         while not self._stopped.is_set():
-            error = self._reading(manager)
-            if error is None:
-                pause = FIRST_PAUSE
-                self._wanted.wait()
-            else:
+            try:
+                if manager is None or manager.engine is None:
+                    manager = self._open()
+                self._reading(manager)
+            except PmapError as error:
                 self._tell(EngineLost(error, pause))
                 self._wanted.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
-                if manager.engine is None:
-                    manager = self._open()
+            else:
+                pause = FIRST_PAUSE
+                self._wanted.wait()
             self._let_settle()
 
     def _open(self) -> PortManager:
+        """Open the core, and listen to its engine. Raises PmapError."""
         manager = self._open_manager()
         self._tell(ManagerOpened(manager))
         if manager.engine is not None:
@@ -79,18 +81,12 @@ class Feed:
             ).start()
         return manager
 
-    def _reading(self, manager: PortManager) -> PmapError | None:
-        """Take a snapshot and tell it; the error where there is no engine to be read."""
-        try:
-            snapshot = manager.snapshot()
-        except EngineError as error:
-            return error
-        if self._stopped.is_set():
-            return None
+    def _reading(self, manager: PortManager) -> None:
+        """Take a snapshot and tell it. Raises EngineError, after the telling without an engine."""
+        snapshot = manager.snapshot()
         self._tell(SnapshotTaken(snapshot, entries(snapshot)))
         if manager.engine is None:
-            return manager.unavailable or EngineUnavailable("no engine answers")
-        return None
+            raise manager.unavailable or EngineUnavailable("no engine answers")
 
     def _let_settle(self) -> None:
         """Let a burst of wishes end before they are granted with one reading."""
