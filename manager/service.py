@@ -201,7 +201,10 @@ class PortManager:
             snapshot=self.snapshot,
             guard=self.guard or NoGuard(),
             preferences=self._preferences(),
-            patience=Patience(settle=self.settle_seconds),
+            patience=Patience(
+                settle=self.settle_seconds,
+                probe=self.settings is None or self.settings.verify == "connect",
+            ),
         )
 
     def _preferences(self) -> Preferences:

@@ -29,7 +29,7 @@ Address = Annotated[IPAddress, BeforeValidator(_ip)]
 Ports = Annotated[PortRange, BeforeValidator(_range)]
 
 
-class ScreenSettings(BaseModel, frozen=True, extra="forbid"):
+class ScreenSettings(BaseModel, frozen=True, extra="forbid", use_attribute_docstrings=True):
     """How the screen looks and listens."""
 
     theme: str = ""
@@ -42,14 +42,16 @@ class ScreenSettings(BaseModel, frozen=True, extra="forbid"):
     """Other keys for actions: action name to key, as `pmap config` lists them."""
 
 
-class Reservation(BaseModel, frozen=True, extra="forbid"):
+class Reservation(BaseModel, frozen=True, extra="forbid", use_attribute_docstrings=True):
     """Host ports that pmap must not hand out."""
 
     ports: Ports
+    """One port, or a range as text: "5000-5010"."""
     reason: str = "set aside in the configuration"
+    """What is said to whoever asks for one of them."""
 
 
-class Settings(BaseModel, frozen=True, extra="forbid"):
+class Settings(BaseModel, frozen=True, extra="forbid", use_attribute_docstrings=True):
     """All of it. Every field has a default: no file is needed."""
 
     host_ip: Address = Field(default_factory=lambda: parse_ip("127.0.0.1"))
@@ -61,6 +63,7 @@ class Settings(BaseModel, frozen=True, extra="forbid"):
     verify: Literal["connect", "bound"] = "connect"
     """How far a change is verified: to a connect, or to the engine's word."""
     screen: ScreenSettings = ScreenSettings()
+    """How the screen looks and listens."""
 
     @property
     def reserved_ports(self) -> dict[int, str]:

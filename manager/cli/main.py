@@ -25,6 +25,7 @@ COMMANDS = {
     "history": "the changes that were made",
     "recover": "finish or turn back what a crash left",
     "watch": "follow the port map as it changes",
+    "config": "the settings, and where they are read from",
     "completion": "the completion script of a shell",
 }
 
