@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
@@ -191,10 +192,11 @@ def test_tls_that_wants_a_name_is_still_tls(context: ssl.SSLContext) -> None:
 
 
 def test_a_server_that_only_listens_costs_little_and_is_open() -> None:
-    found = ask(silent, timeout=0.3)
+    begun = time.monotonic()
+    found = ask(silent, timeout=0.6)
+    assert time.monotonic() - begun < 4 * 0.6  # as long as four questions, one after the other
     assert (found.answer, found.protocol) == ("open", "")
     assert [step.outcome for step in found.steps] == ["open", *["timeout"] * 4]
-    assert sum(sorted(step.seconds for step in found.steps)[-2:]) < 1
 
 
 def test_nobody_and_a_proxy_without_a_backend() -> None:

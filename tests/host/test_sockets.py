@@ -76,7 +76,7 @@ def test_each_kind_of_socket_is_told_with_its_process(
         assert one.process is not None
         assert one.process.pid == os.getpid()
         assert one.process.cwd == str(Path.cwd())
-        assert "pytest" in one.process.command
+        assert "python" in one.process.command
         assert not one.for_engine
 
 
