@@ -33,6 +33,7 @@ from engine_process import (
 
 START_SECONDS = 60.0
 HANG_SECONDS = 10.0
+GONE_SECONDS = 1.0
 LOG_LINES = 15
 
 
@@ -186,10 +187,15 @@ def _start(engine: Engine) -> None:
             stderr=log,
         )
     ended = False
+    seen = time.monotonic()
 
     def answers_or_ended() -> bool:
-        nonlocal ended
-        ended = not processes(engine)
+        # While a process becomes another program its environment cannot be read: it is gone
+        # only when it is not seen for longer than that takes.
+        nonlocal ended, seen
+        if processes(engine):
+            seen = time.monotonic()
+        ended = time.monotonic() - seen > GONE_SECONDS
         return ended or api.ping()
 
     if not wait_until(answers_or_ended, START_SECONDS) or ended:
