@@ -91,6 +91,9 @@ class PmapApp(App[int], inherit_bindings=False):
 
     def show(self) -> None:
         """Draw what is known on the page that is seen."""
+        if not self.ports.query("#table"):
+            # A last word from the background while the app closes: there is nothing to draw on.
+            return
         self.ports.update()
         if isinstance(self.screen, Page) and self.screen is not self.ports:
             self.screen.frame()

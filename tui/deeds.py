@@ -40,18 +40,9 @@ def perform(app: PmapApp, name: str) -> None:
     if colon and kind == "sort":
         ports.look(ports.view.sorted_by(SortKey(value)))
     elif colon and kind == "filter":
-        _toggle_filter(ports, value)
+        ports.set_filter("" if ports.view.filter == value else value)
     else:
         DEEDS[name](app, ports)
-
-
-def _toggle_filter(ports: Ports, text: str) -> None:
-    from textual.widgets import Input
-
-    same = ports.view.filter == text
-    ports.query_one("#needle", Input).value = "" if same else text
-    ports.look(replace(ports.view, filter="" if same else text))
-    ports.close_filter()
 
 
 def _back(app: PmapApp, ports: Ports) -> None:

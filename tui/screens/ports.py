@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from textual import on
 from textual.app import ComposeResult
@@ -114,13 +115,16 @@ class Ports(Page):
 
     def clear_filter(self) -> None:
         """Show everything again."""
-        self.query_one("#needle", Input).value = ""
+        self.set_filter("")
+
+    def set_filter(self, text: str) -> None:
+        """Show what passes this filter; the filter line says so."""
+        self.query_one("#needle", Input).value = text
+        self.look(replace(self.view, filter=text))
         self.close_filter()
 
     @on(Input.Changed, "#needle")
     def _filter(self, event: Input.Changed) -> None:
-        from dataclasses import replace
-
         self.look(replace(self.view, filter=event.value))
 
     @on(Input.Submitted, "#needle")
