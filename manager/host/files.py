@@ -50,12 +50,15 @@ class LocalFiles:
         target = Path(path)
         try:
             if target.read_bytes() != expected:
-                raise InvalidInput(f"{path}: changed by someone else meanwhile, so it stays")
+                raise InvalidInput(
+                    f"{path}: changed by someone else meanwhile, so it stays",
+                    hint=f"look at it, then: rm {shlex.quote(path)}",
+                )
             target.unlink()
             sync_dir(target.parent)
         except FileNotFoundError:
             return
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise _refusal(path, "removed", error) from error
 
 

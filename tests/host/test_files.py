@@ -98,6 +98,20 @@ def test_what_somebody_else_wrote_meanwhile_is_not_lost(files: Files, compose: P
     assert not compose.exists()
 
 
+def test_a_file_is_removed_only_while_it_holds_what_is_expected(
+    files: Files, compose: Path
+) -> None:
+    with pytest.raises(InvalidInput, match="meanwhile, so it stays") as refused:
+        files.remove(str(compose), expected=NEW)
+    assert refused.value.hint.endswith(f"rm {compose}")
+    assert compose.read_bytes() == OLD
+    files.remove(str(compose), expected=OLD)
+    assert not compose.exists()
+    files.remove(str(compose), expected=OLD)
+    with pytest.raises(InvalidInput, match="cannot be removed"):
+        files.remove(str(compose.parent), expected=OLD)
+
+
 def test_read_only_files_are_refused_to_root_too(files: Files, compose: Path) -> None:
     compose.chmod(0o444)
     with pytest.raises(InvalidInput, match="read-only") as refused:

@@ -89,7 +89,12 @@ def test_files_are_replaced_only_as_expected() -> None:
         files.write("a", b"4", expected=b"1")
     with pytest.raises(InvalidInput, match="read-only"):
         files.write("b", b"4")
+    with pytest.raises(InvalidInput, match="stays"):
+        files.remove("a", expected=b"1")
     assert files.files == {"a": b"3", "b": b"2"}
+    files.remove("a", expected=b"3")
+    files.remove("a", expected=b"3")
+    assert files.files == {"b": b"2"}
 
 
 def test_journal_keeps_copies_and_moves_closed_changes_to_the_history() -> None:
