@@ -7,7 +7,6 @@ as it stands there.
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -66,6 +65,8 @@ def _line(finding: Finding, source: SourceText | None) -> str:
 
 def load_baseline(path: str) -> Baseline | None:
     """The baseline at `path`, None when there is no file. Raises InvalidInput."""
+    import json  # noqa: PLC0415 -- few runs have a baseline
+
     try:
         with open(path, encoding="utf-8") as file:
             document = json.load(file)
@@ -100,6 +101,8 @@ def write_baseline(
     path: str, findings: Iterable[Finding], sources: Mapping[str, SourceText]
 ) -> int:
     """Write the findings as known ones; how many they are. Raises InvalidInput."""
+    import json  # noqa: PLC0415 -- few runs have a baseline
+
     counts = Counter(key_of(finding, sources.get(finding.file), path) for finding in findings)
     known = [
         {"rule": rule, "file": file, "service": service, "line": line, "count": count}

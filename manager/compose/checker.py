@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from manager.compose.config import Config
 from manager.compose.registry import RULES, rule_ids
@@ -13,8 +13,7 @@ from manager.compose.values import Project, SourceText
 from manager.model.finding import Finding, Fix, Severity
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Caught:
+class Caught(NamedTuple):
     """A hit with the rule that made it and the project that it was made in."""
 
     rule: Rule
@@ -44,12 +43,11 @@ class Caught:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Which rules run, and how bad what they find is."""
 
     enabled: frozenset[str]
-    severity: Mapping[str, Severity] = field(default_factory=dict)
+    severity: Mapping[str, Severity]
 
     def severity_of(self, rule: Rule, hit: Hit) -> Severity:
         """A severity that the configuration gives wins over the rule's own."""

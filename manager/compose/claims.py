@@ -19,7 +19,7 @@ Bucket = IPAddress | str | None
 """An address; the text of an unknown one; None for every address."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Claim:
     """Host ports that one entry asks for. With picks, the engine takes one of `ports`.
 

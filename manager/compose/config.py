@@ -17,8 +17,8 @@ error and not ignored.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from manager.errors import InvalidInput, InvalidPortSpec
 from manager.model.finding import Severity
@@ -26,8 +26,7 @@ from manager.model.portclass import LINUX_EPHEMERAL
 from manager.model.ports import PortRange
 
 
-@dataclass(frozen=True, slots=True)
-class OpenPort:
+class OpenPort(NamedTuple):
     """Host ports that are meant to be reachable from outside; None stands for any."""
 
     ports: PortRange
@@ -55,13 +54,12 @@ class OpenPort:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """The settings of a check. select None is every rule; path is the file they come from."""
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
-    severity: Mapping[str, Severity] = field(default_factory=dict)
+    severity: Mapping[str, Severity] = MappingProxyType({})
     open: tuple[OpenPort, ...] = ()
     ephemeral_range: PortRange = LINUX_EPHEMERAL
     exclude: tuple[str, ...] = ()

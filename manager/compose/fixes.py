@@ -9,46 +9,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from manager.compose.checker import Caught, Checker, sources_of
-from manager.compose.config import Config
 from manager.compose.edits import apply_edits, choose_apart
 from manager.compose.meaning import Meaning, meaning_of, unplaced
+from manager.compose.mended import Mended, Read, Target
 from manager.compose.rule import Intent, Mend
-from manager.compose.values import PortRun, Project, ProjectFiles, SourceText
+from manager.compose.values import PortRun, Project, SourceText
 from manager.compose.words import LOOPBACK
 from manager.model.finding import Edit
 
 MOST_ROUNDS = 8
 """A mend may make room for another one (quotes, then an address); more rounds help nobody."""
 
-Texts = Mapping[str, SourceText]
-"""What is taken for files instead of what is on disk, by path."""
-Read = Callable[[ProjectFiles, Texts], Project]
 _MendKey = tuple[str, str, tuple[Edit, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A project to mend: its files and the configuration that governs it."""
-
-    files: ProjectFiles
-    config: Config
-
-
-@dataclass(slots=True)
-class Mended:
-    """What came out.
-
-    texts: the new texts by file; sources: all texts as they were. made: how often each rule was
-    mended. projects: as they read now.
-    """
-
-    texts: dict[str, SourceText] = field(default_factory=dict)
-    sources: dict[str, SourceText] = field(default_factory=dict)
-    made: Counter[str] = field(default_factory=Counter)
-    projects: list[Project] = field(default_factory=list)
 
 
 def mend(
@@ -64,7 +39,7 @@ def mend(
 
     unsafe: also what changes who can connect. choose: which of the caught to mend at all.
     """
-    result = Mended(sources=sources_of(projects), projects=list(projects))
+    result = Mended(list(projects), sources_of(projects))
     refused: set[_MendKey] = set()
     for _ in range(MOST_ROUNDS):
         pairs = [(p, t.config) for p, t in zip(result.projects, targets, strict=True)]

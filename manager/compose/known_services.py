@@ -7,8 +7,6 @@ the image tells there.
 
 from __future__ import annotations
 
-import re
-
 _PORTS = {
     389: "LDAP",
     636: "LDAP",
@@ -113,13 +111,11 @@ _IMAGES = {
     "zookeeper": "ZooKeeper",
 }
 
-_IMAGE_NAME = re.compile(r"([^/:@]+)(?::[^/@]*)?(?:@.*)?$")
-
 
 def known_service(image: str, container_ports: range) -> str | None:
     """The name of what stands behind the ports, when it is one that must not be open."""
-    found = _IMAGE_NAME.search(image)
-    if found and (name := _IMAGES.get(found[1].lower())) is not None:
+    base = image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+    if (name := _IMAGES.get(base.lower())) is not None:
         return name
     # A range of a thousand ports is no database, though one may lie in it.
     if len(container_ports) > 16:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from manager.compose.values import PortRun, ProblemKind, Project, Service
 
 
-@dataclass(slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """Everything that an edit of a port entry could change by accident.
 
     runs: the published ports in compose's normal form, by service, as often as they occur.

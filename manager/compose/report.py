@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from manager.compose.values import SourceText
 from manager.model.finding import Finding, Severity
@@ -12,8 +13,7 @@ from manager.model.finding import Finding, Severity
 UNREADABLE = "PM010"
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The outcome of a run.
 
     files: every file that was read, in order. findings: what is to be told, sorted by place.
@@ -22,7 +22,7 @@ class Report:
 
     files: tuple[str, ...]
     findings: tuple[Finding, ...]
-    sources: Mapping[str, SourceText] = field(default_factory=dict)
+    sources: Mapping[str, SourceText] = MappingProxyType({})
     known: int = 0
 
     @property
@@ -45,13 +45,12 @@ class Report:
         return int(any(f.severity.rank <= fail_on.rank for f in self.findings))
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """How often a rule was hit, and how many of the hits can be mended."""
 
     rule: str
     name: str
-    count: int
+    hits: int
     fixable: int
 
 
@@ -60,4 +59,4 @@ def tallies(findings: Sequence[Finding]) -> list[Tally]:
     counts = Counter((finding.rule, finding.name) for finding in findings)
     fixable = Counter(finding.rule for finding in findings if finding.fix is not None)
     rows = [Tally(rule, name, count, fixable[rule]) for (rule, name), count in counts.items()]
-    return sorted(rows, key=lambda row: (-row.count, row.rule))
+    return sorted(rows, key=lambda row: (-row.hits, row.rule))

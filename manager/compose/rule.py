@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from manager.compose.config import Config
 from manager.compose.publishing import Publishing, bound_address, publishing_of
@@ -23,8 +23,7 @@ class Intent(StrEnum):
     DROPPED = "one of two equal entries goes"
 
 
-@dataclass(frozen=True, slots=True)
-class Mend:
+class Mend(NamedTuple):
     """How to mend a hit: edits of the file that the hit is in."""
 
     title: str
@@ -33,8 +32,7 @@ class Mend:
     safe: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """What a rule says of one place. severity None is the rule's own.
 
     entry is the one that it speaks of, where there is one: a silencing comment on its first line
@@ -86,8 +84,7 @@ class Context:
         return self.project.sources.get(file)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule: its stable id and name, how bad what it finds is, and its documentation.
 
     check looks at one project, across at all projects of a run; a rule has one of the two.

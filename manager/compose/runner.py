@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from manager.compose.checker import Checker, findings_of, sources_of
+from manager.compose.config import Config
 from manager.compose.configfile import ConfigFinder
 from manager.compose.discover import discover
-from manager.compose.fixes import Mended, Target, Texts, mend
 from manager.compose.known import Known
+from manager.compose.mended import Mended, Target, Texts
 from manager.compose.project import read_project
 from manager.compose.report import Report
-from manager.compose.store import replace_file
 from manager.compose.values import Project, ProjectFiles
-from manager.errors import InvalidInput
+from manager.errors import ComposeError, InvalidInput
 from manager.model.finding import Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What the command line asks for; None and empty leave it to the configuration.
 
     mend: make fixes in memory; unsafe: also those that change who can connect.
@@ -52,7 +51,7 @@ class Run:
             raise InvalidInput("there is no baseline yet", hint="write it first, without --fix")
         self._targets = [
             Target(files, self._finder.of(files.directory))
-            for files in discover(paths, exclude=self._config.exclude)
+            for files in _projects(paths, self._config)
         ]
         if not self._targets:
             raise InvalidInput(
@@ -61,28 +60,35 @@ class Run:
                 " docker-compose.yml and the like",
             )
         self.notes: list[str] = []
-        self.mended = Mended()
+        self.mended = Mended([], {})
 
     def execute(self) -> Report:
         """Check, and mend in memory where that is asked for."""
         projects = self._read()
         if self._options.mend:
-            self.mended = mend(
-                self._targets,
-                projects,
-                self._checker,
-                _read_edited,
-                unsafe=self._options.unsafe,
-                choose=self._known.unknown,
-            )
-            projects = self.mended.projects
+            projects = self._mend(projects)
         return self._report(projects)
+
+    def _mend(self, projects: Sequence[Project]) -> list[Project]:
+        from manager.compose.fixes import mend  # noqa: PLC0415 -- most runs mend nothing
+
+        self.mended = mend(
+            self._targets,
+            projects,
+            self._checker,
+            _read_edited,
+            unsafe=self._options.unsafe,
+            choose=self._known.unknown,
+        )
+        return self.mended.projects
 
     def write(self, report: Report) -> tuple[list[str], list[InvalidInput], Report]:
         """Write what was mended: the files that were, why others were not, and a report.
 
         The report tells of the files as they are on disk then.
         """
+        from manager.compose.store import replace_file  # noqa: PLC0415 -- as for mend
+
         written: list[str] = []
         refusals: list[InvalidInput] = []
         for file, new in self.mended.texts.items():
@@ -121,6 +127,13 @@ class Run:
         if self._options.baseline is not None or configured is None:
             return self._options.baseline
         return os.path.join(os.path.dirname(self._config.path or ""), configured)
+
+
+def _projects(paths: Sequence[str], config: Config) -> list[ProjectFiles]:
+    try:
+        return discover(paths, exclude=config.exclude)
+    except ComposeError as error:
+        raise InvalidInput(f"{error.file}: {error.message}", hint=error.hint) from None
 
 
 def _read_edited(files: ProjectFiles, texts: Texts) -> Project:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from contextlib import suppress
 
 from manager.errors import InvalidInput
@@ -41,6 +40,8 @@ def _refuse_unless_writable(path: str, target: str) -> None:
 
 
 def _write_beside(path: str, target: str, content: bytes, expected: bytes) -> None:
+    import tempfile  # noqa: PLC0415 -- slow to load, and seldom anything is written
+
     folder, name = os.path.split(target)
     descriptor, draft = tempfile.mkstemp(prefix=f".{name[:100]}.pmap-", dir=folder)
     try:

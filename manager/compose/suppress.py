@@ -16,10 +16,8 @@ import yaml
 from manager.compose.registry import find_rules
 from manager.errors import InvalidInput
 
-_COMMENT = re.compile(
-    r"(?:(?<=\s)|^)#[ \t]*pmap:[ \t]*ignore(?:\[(?P<rules>[^\]\r\n]*)\])?(?=\s|$)", re.MULTILINE
-)
-_LINE_END = re.compile(r"\r\n|\n|\r")
+_COMMENT = r"(?m)(?:(?<=\s)|^)#[ \t]*pmap:[ \t]*ignore(?:\[(?P<rules>[^\]\r\n]*)\])?(?=\s|$)"
+_LINE_END = r"\r\n|\n|\r"
 
 Silenced = Mapping[int, frozenset[str] | None]
 """Ids of silenced rules by line, from 1; None silences every rule."""
@@ -27,11 +25,11 @@ Silenced = Mapping[int, frozenset[str] | None]
 
 def silenced_lines(text: str) -> Silenced:
     """The lines of a YAML text on which rules are silenced."""
-    found = list(_COMMENT.finditer(text)) if "pmap:" in text else []
+    found = list(re.finditer(_COMMENT, text)) if "pmap:" in text else []
     if not found:
         return {}
     texts = _texts(text)
-    starts = [0, *(end.end() for end in _LINE_END.finditer(text))]
+    starts = [0, *(end.end() for end in re.finditer(_LINE_END, text))]
     silenced: dict[int, frozenset[str] | None] = {}
     for match in found:
         if any(start <= match.start() < end for start, end in texts):

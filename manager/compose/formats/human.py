@@ -99,7 +99,7 @@ def _count(number: int, what: str) -> str:
 def statistics_lines(findings: Sequence[Finding]) -> Iterator[Line]:
     """How often each rule was hit."""
     rows = tallies(findings)
-    digits = len(str(max((row.count for row in rows), default=0)))
+    digits = len(str(max((row.hits for row in rows), default=0)))
     for row in rows:
         fixable = f"  ({row.fixable} can be mended)" if row.fixable else ""
-        yield [(f"{row.count:>{digits}}  ", "bold"), (f"{row.rule}  {row.name}{fixable}", "")]
+        yield [(f"{row.hits:>{digits}}  ", "bold"), (f"{row.rule}  {row.name}{fixable}", "")]

@@ -28,7 +28,7 @@ def json_report(report: Report, *, verbose: bool, statistics: bool = False) -> d
     }
     if statistics:
         document["statistics"] = [
-            {"rule": row.rule, "name": row.name, "count": row.count, "fixable": row.fixable}
+            {"rule": row.rule, "name": row.name, "count": row.hits, "fixable": row.fixable}
             for row in tallies(findings)
         ]
     return document

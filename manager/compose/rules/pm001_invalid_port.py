@@ -15,7 +15,6 @@ Fix (safe): `localhost` becomes `127.0.0.1`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from manager.compose.refusals import error_hit, refused
 from manager.compose.rule import Context, Hit, Intent, Mend, Rule
@@ -27,7 +26,7 @@ from manager.model.finding import Edit, Severity
 def check(context: Context) -> Iterator[Hit]:
     """Entries that compose rejects for what they say."""
     for service, entry, error in refused(context, "PM001"):
-        yield replace(error_hit(service, entry, error), mend=_mend(context, entry))
+        yield error_hit(service, entry, error)._replace(mend=_mend(context, entry))
     for problem in context.project.problems:
         if problem.span is not None and _is_of_ports(context, problem):
             place = Place(problem.file, problem.span)

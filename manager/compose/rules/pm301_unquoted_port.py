@@ -17,7 +17,7 @@ from manager.compose.values import Place, PortEntry, Style, Syntax
 from manager.compose.words import shortened
 from manager.model.finding import Edit, Severity
 
-_BASE_60 = re.compile(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+")
+_BASE_60 = r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+"
 """An integer by https://yaml.org/type/int.html."""
 
 
@@ -40,7 +40,7 @@ def check(context: Context) -> Iterator[Hit]:
 
 
 def _as_number(raw: str) -> int | None:
-    if len(raw) > 40 or not _BASE_60.fullmatch(raw):
+    if len(raw) > 40 or not re.fullmatch(_BASE_60, raw):
         return None
     sign = -1 if raw.startswith("-") else 1
     total = 0
