@@ -30,6 +30,7 @@ def build(
 
 def _live(context: str | None, host: str | None) -> PortManager:
     from manager.engine.connection import connect, resolve_endpoint
+    from manager.guard import ProcessGuard
     from manager.host.clock import SystemClock
     from manager.host.files import LocalFiles
     from manager.host.journal_file import JournalFile
@@ -48,13 +49,15 @@ def _live(context: str | None, host: str | None) -> PortManager:
         from manager.settings import load_settings
 
         settings = load_settings(path)
+    journal = JournalFile()
+    rootless = engine is not None and engine.info().rootless
     return PortManager(
         engine=engine,
-        host=LiveHost(),
-        journal=JournalFile(),
+        host=LiveHost(root_engine=not rootless),
+        journal=journal,
         files=LocalFiles(),
         clock=SystemClock(),
-        guard=None,
+        guard=ProcessGuard(endpoint, journal.folder),
         settings=settings,
         unavailable=unavailable,
     )

@@ -65,11 +65,13 @@ class PortManager:
         info = self.engine_info
         return info is None or info.local
 
-    def snapshot(self, *, stopped: bool = True, host: bool = True) -> Snapshot:
+    def snapshot(
+        self, *, stopped: bool = True, host: bool = True, port: int | None = None
+    ) -> Snapshot:
         """Engine and host now. `stopped`: what stopped containers reserve. `host`: all sockets.
 
-        Without `host`, sockets are still read where a container uses the host's network: its
-        ports are nowhere else.
+        With `port`, only sockets on it are looked at, and more closely. Without `host`, sockets
+        are still read where a container uses the host's network: its ports are nowhere else.
         """
         containers: tuple[Container, ...] = ()
         if self.engine is not None:
@@ -77,7 +79,7 @@ class PortManager:
         shares_host = any(c.network_mode == "host" and c.running for c in containers)
         listeners = None
         if self.host_is_engines and (host or shares_host):
-            listeners = self._listeners(containers)
+            listeners = self._listeners(containers, port)
             if not host:
                 listeners = tuple(x for x in listeners if x.container_id is not None)
         return Snapshot(
@@ -88,12 +90,12 @@ class PortManager:
             self.settings.reserved_ports if self.settings else {},
         )
 
-    def _listeners(self, containers: Sequence[Container]) -> tuple[Listener, ...]:
+    def _listeners(self, containers: Sequence[Container], port: int | None) -> tuple[Listener, ...]:
         """The host's listeners, those of host-network containers marked with their id."""
         known = {c.id for c in containers}
         pids = {c.pid: c.id for c in containers if c.pid and c.network_mode == "host"}
         found = []
-        for listener in self.host.listeners():
+        for listener in self.host.listeners(port):
             owner = listener.container_id or self.host.owner_of(listener, pids)
             if owner is not None and owner not in known:
                 owner = next((id_ for id_ in known if id_.startswith(owner)), None)
@@ -106,7 +108,7 @@ class PortManager:
 
     def who(self, port: int, protocol: IPProtocol | None = None) -> tuple[Holder, ...]:
         """Every holder of a host port, stopped containers and processes too."""
-        return holders_of(self.snapshot(), port, protocol)
+        return holders_of(self.snapshot(port=port), port, protocol)
 
     def free(
         self,

@@ -22,6 +22,7 @@ from manager.model.snapshot import Snapshot
 
 _NO_PERMISSION = "permission denied"
 _TRIES = 64
+_ENGINES_OWN_NETWORKS = frozenset({"bridge", "host", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +155,15 @@ def _with_binds(
 
 
 def _lost_networks(engine: EngineReader, record: Record) -> tuple[str, ...]:
-    """Networks of the container that are gone, or have another id than when it joined them."""
+    """Networks of the container that are gone, or have another id than when it joined them.
+
+    The engine makes its own networks anew at each of its starts, and finds them by name.
+    """
     endpoints = (record.get("NetworkSettings") or {}).get("Networks") or {}
     lost = []
     for name, endpoint in endpoints.items():
+        if name in _ENGINES_OWN_NETWORKS:
+            continue
         joined = (endpoint or {}).get("NetworkID") or ""
         found = engine.network_id(name)
         if found is None or (joined and found != joined):
