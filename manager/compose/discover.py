@@ -44,16 +44,20 @@ def discover(
     *,
     env: Mapping[str, str] | None = None,
     exclude: Sequence[str] = (),
+    env_files: Sequence[str] = (),
 ) -> list[ProjectFiles]:
     """The projects in the given folders and around the given files, each once, in order.
 
     A folder is searched with all that is below it, but for what git ignores, what matches
     `exclude` (globs of a path or a name), and folders of other people's files. A default name
     brings its override along, and an override its main file; any other file is a project of
-    its own. env: the environment, os.environ when None. Raises ComposeError for a path that
+    its own. env: the environment, os.environ when None; env_files: those given on the command
+    line, read instead of `.env` for COMPOSE_FILE. Raises ComposeError for a path that
     does not exist.
     """
     environment = os.environ if env is None else env
+    if env_files:
+        environment = {**environment, "COMPOSE_ENV_FILES": ",".join(env_files)}
     found: dict[tuple[str, ...], ProjectFiles] = {}
     for path in paths or [os.curdir]:
         for project in _around(path, environment, tuple(exclude)):

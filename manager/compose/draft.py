@@ -31,7 +31,10 @@ class Extends:
 
 @dataclass(slots=True)
 class Draft:
-    """What is known of a service so far. ports None: no list was given."""
+    """What is known of a service so far. ports None: no list was given.
+
+    canonical: how many of the ports, from the first, compose has in their long form already.
+    """
 
     name: str
     place: Place
@@ -44,6 +47,7 @@ class Draft:
     sources: list[tuple[Scope, Node]] = field(default_factory=list)
     empty_ports: Place | None = None
     nothing: Place | None = None
+    canonical: int = 0
 
     def copy(self) -> Draft:
         """One that can be changed without this one."""
@@ -60,7 +64,10 @@ class Draft:
     def add(self, over: Draft) -> None:
         """Merge a later draft of the same service into this one, as compose does."""
         if over.ports is not None:
-            self.ports = [*(self.ports or ()), *over.ports]
+            mine = self.ports or []
+            if self.canonical == len(mine):
+                self.canonical += over.canonical
+            self.ports = [*mine, *over.ports]
             self.empty_ports = None
         elif self.ports is None:
             self.empty_ports = over.empty_ports or self.empty_ports
@@ -86,6 +93,7 @@ class Draft:
             if name == "ports":
                 self.dropped += self.ports or ()
                 self.ports = None
+                self.canonical = 0
                 self.empty_ports = None
         elif path == ("deploy", "replicas"):
             self.singles.pop("deploy.replicas", None)
@@ -97,6 +105,8 @@ class Draft:
         """This draft with what it inherits from `base`: what it resets is not inherited."""
         source = base.copy()
         source.extends = None
+        if self.extends is not None and self.extends.file is not None:
+            source.canonical = len(source.ports or ())
         source.dropped = []
         for path in removed:
             if path[:2] == ("services", self.name) and len(path) > 2:

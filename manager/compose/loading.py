@@ -19,6 +19,7 @@ from manager.compose.networks import draft_network
 from manager.compose.scope import Scope
 from manager.compose.sections import check_sections, check_service_keys
 from manager.compose.tree import Tree, grow
+from manager.compose.unique import refused_as_equal
 from manager.compose.values import Origin, OriginKind, ProblemKind, ReadProblem
 
 _SERVICE_NAME = re.compile(r"[a-zA-Z0-9._-]+\Z")
@@ -161,7 +162,19 @@ class Loader:
                     )
 
     def _check_ports(self, draft: Draft) -> None:
-        """A list that is empty where it must not be, or a service that is nothing at all."""
+        """What compose's schema says of a service's ports once a document is merged."""
+        if (equal := refused_as_equal(draft.ports or (), draft.canonical)) is not None:
+            self.report(
+                ReadProblem(
+                    ProblemKind.INVALID_PORT,
+                    equal.entry.file,
+                    "compose finds this port equal to another entry's, and refuses both",
+                    equal.entry.span,
+                    hint="drop one of them",
+                    service=draft.name,
+                )
+            )
+        draft.canonical = len(draft.ports or ())
         if draft.empty_ports is not None and draft.ports is None:
             where = draft.empty_ports
             self.report(

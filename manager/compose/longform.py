@@ -66,7 +66,17 @@ def read_long(scope: Scope, node: MappingNode, service: str, alias: Place | None
     run = _run(found, target)
     entry = replace(_known(found, run.target), runs=(run,))
     engine = _engine_error(found, run) if _all_known(parts) else None
-    return Read(replace(entry, error=engine), _key(found, run, target))
+    plain = _plain(scope, node) | values | {"target": target}
+    return Read(replace(entry, error=engine), _key(found, run, target), plain)
+
+
+def _plain(scope: Scope, node: MappingNode) -> dict[str, object]:
+    """The extension keys, which count when compose compares entries."""
+    return {
+        name: scope.read(value).value if isinstance(value, ScalarNode) else id(value)
+        for name, (_, value) in scope.tree.items(node).items()
+        if name.startswith("x-")
+    }
 
 
 def _stray(scope: Scope, name: str, key: Node, value: Node) -> PortError:

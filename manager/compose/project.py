@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 
 from manager.compose.discover import given_files
 from manager.compose.document import Sheet
@@ -21,7 +20,6 @@ from manager.compose.normal import NormalPort, normal_form
 from manager.compose.settle import TooManyPiecesError, settle
 from manager.compose.values import (
     PortEntry,
-    PortParts,
     ProblemKind,
     Project,
     ProjectFiles,
@@ -163,7 +161,6 @@ def _service(draft: Draft, loader: Loader) -> Service:
             ReadProblem(ProblemKind.TOO_LARGE, where.file, message, where.span, service=draft.name)
         )
         entries, repeated = (), ()
-    _report_equal_numbers(draft, loader)
     return Service(
         name=draft.name,
         place=draft.place,
@@ -179,33 +176,6 @@ def _service(draft: Draft, loader: Loader) -> Service:
         depends_on=draft.lists.get("depends_on", ()),
         keys=draft.keys,
     )
-
-
-def _report_equal_numbers(draft: Draft, loader: Loader) -> None:
-    """Entries that differ only in 80 and 80.0 are the same to compose's schema: it refuses them."""
-    seen: dict[object, str] = {}
-    for read in draft.ports or ():
-        if read.key is None or read.entry.syntax is not Syntax.LONG:
-            continue
-        kind = read.key[1].partition(" to ")[0]
-        run = replace(read.entry.runs[0], slot=0)
-        mark = (run, kind, frozenset(_given(read.entry.parts)))
-        if seen.setdefault(mark, read.key[1]) != read.key[1]:
-            loader.report(
-                ReadProblem(
-                    ProblemKind.INVALID_PORT,
-                    read.entry.file,
-                    "compose refuses a port that another entry has already, written as 80.0",
-                    read.entry.span,
-                    service=draft.name,
-                )
-            )
-
-
-def _given(parts: PortParts) -> Iterator[str]:
-    for name in ("host_ip", "published", "protocol", "mode", "name", "app_protocol"):
-        if parts.get(name) is not None:
-            yield name
 
 
 def _report_strays(model: Model, loader: Loader) -> None:

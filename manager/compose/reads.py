@@ -14,6 +14,8 @@ from manager.compose.values import PortEntry, PortParts, PortRun, Syntax
 Key = tuple[str, str, str, str]
 """Host address, kind of the published value, its text or offset to the target, protocol."""
 
+Plain = str | int | dict[str, object]
+
 NO_PUBLISHED = "none"
 NUMBERS = "numbers"
 TEXT = "text"
@@ -21,10 +23,14 @@ TEXT = "text"
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """An entry as read, before its rivals are known. key None: compose refuses it."""
+    """An entry as read, before its rivals are known. key None: compose refuses it.
+
+    plain: what compose compares: text, a number, or the values of the long form by their names.
+    """
 
     entry: PortEntry
     key: Key | None
+    plain: Plain = ""
 
     def within(self, service: str) -> Read:
         """The same entry in another service, as extends takes it."""

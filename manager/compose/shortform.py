@@ -71,7 +71,7 @@ def _read_number(
         port = parse_short(str(number))
     except ShortError as error:
         return Read(replace(entry, error=_port_error(error, entry, entry.parts)), None)
-    return _accepted(entry, port)
+    return replace(_accepted(entry, port), plain=number)
 
 
 def _read_text(
@@ -95,7 +95,7 @@ def _read_text(
         if not unknown:
             entry = _partly_known(entry, parts, whole=False)
         return Read(replace(entry, error=_port_error(error, entry, parts)), None)
-    read = _accepted(entry, port)
+    read = replace(_accepted(entry, port), plain=reading.text.text)
     if not unknown:
         return read
     # Compose takes the entry with the unset variables empty; what it means stays unknown.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from manager.compose.document import Sheet, UnreadableFileError
-from manager.compose.scalars import is_merge_key, is_text_key, tag_of
+from manager.compose.scalars import BadScalarError, is_merge_key, is_text_key, read_scalar, tag_of
 from manager.compose.text import Place
 from manager.compose.values import ProblemKind, ReadProblem
 
@@ -117,6 +117,8 @@ class _Walk:
         if isinstance(node, ScalarNode):
             if "$" in node.value:
                 self.tree.variables.append((node, path))
+            if node.tag is not None:
+                self._check_tag(node)
             return False
         key = id(node)
         self.seen.add(key)
@@ -130,6 +132,12 @@ class _Walk:
         if follow:
             self.again.add(key)
         return follow
+
+    def _check_tag(self, node: ScalarNode) -> None:
+        try:
+            read_scalar(node)
+        except BadScalarError as error:
+            self.tree.found(f"{error}: the tag and the value do not agree", node, ProblemKind.YAML)
 
     def _sequence(self, node: SequenceNode, path: Path, honoured: bool) -> bool:
         kept: list[Node] = []

