@@ -34,11 +34,14 @@ def _with_action(style: Style, span: Span) -> Style:
 class Painter:
     """Paints lines on one ground, for widgets that draw line by line. Keeps the rich styles."""
 
-    def __init__(self, theme: Theme, ground: Style, *, faded: bool = False) -> None:
+    def __init__(
+        self, theme: Theme, ground: Style, *, faded: bool = False, plain: bool = False
+    ) -> None:
+        """`faded`: half way to the ground. `plain`: no role has a colour of its own."""
         self._ground = ground.rich_style
         self._styles: dict[Role, RichStyle] = {}
         for role, style in role_styles(theme).items():
-            shown = _faded(style, ground) if faded else style
+            shown = Style() if plain else _faded(style, ground) if faded else style
             self._styles[role] = (ground + shown).rich_style
 
     def strip(self, line: Line, columns: int) -> Strip:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from textual.message import Message
@@ -14,6 +14,7 @@ from manager.engine.memory import MemoryEngine
 from manager.engine.memory_admin import start_daemon, stop_daemon
 from manager.errors import EngineUnavailable, InvalidInput
 from manager.interfaces import EngineEvent
+from manager.model.snapshot import Snapshot
 from manager.service import PortManager
 from tui.feed import Feed
 from tui.messages import EngineLost, ManagerOpened, SnapshotTaken
@@ -77,9 +78,9 @@ class Counting(PortManager):
     readings = 0
     sent: queue.Queue[EngineEvent]
 
-    def snapshot(self, *, stopped: bool = True, host: bool = True):  # type: ignore[no-untyped-def]
+    def snapshot(self, **wanted: Any) -> Snapshot:
         self.readings += 1
-        return super().snapshot(stopped=stopped, host=host)
+        return super().snapshot(**wanted)
 
     def events(self, stop: threading.Event) -> Iterator[EngineEvent]:
         while not stop.is_set():

@@ -57,7 +57,12 @@ class Heading:
     note: str = ""
 
 
-Item = Heading | Entry
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An empty line above a heading, where there is room for it."""
+
+
+Item = Heading | Entry | Gap
 
 
 def shown(entries: Iterable[Entry], view: View) -> tuple[Entry, ...]:
@@ -67,8 +72,11 @@ def shown(entries: Iterable[Entry], view: View) -> tuple[Entry, ...]:
     return tuple(sorted(found, key=_SORT_KEYS[view.sort], reverse=view.descending))
 
 
-def arrange(entries: Iterable[Entry], view: View) -> tuple[Item, ...]:
-    """The lines of the table: entries, and headings where the view groups them."""
+def arrange(entries: Iterable[Entry], view: View, room: int = 0) -> tuple[Item, ...]:
+    """The lines of the table: entries, and headings where the view groups them.
+
+    Groups stand apart where all lines with the gaps fit into `room`.
+    """
     rows = shown(entries, view)
     if not view.grouped:
         return rows
@@ -76,7 +84,10 @@ def arrange(entries: Iterable[Entry], view: View) -> tuple[Item, ...]:
     for entry in rows:
         groups.setdefault(_group(entry), []).append(entry)
     items: list[Item] = []
+    airy = len(rows) + 2 * len(groups) - 1 <= room
     for (_, title), members in sorted(groups.items(), key=lambda group: group[0]):
+        if airy and items:
+            items.append(Gap())
         items.append(_heading(title, members))
         items.extend(members)
     return tuple(items)

@@ -53,12 +53,14 @@ def story(entry: Entry, engine: EngineInfo | None, g: Glyphs) -> Story:
     return Story(_title(entry, g), facts, _next(entry))
 
 
-def story_lines(told: Story, columns: int) -> tuple[list[Line], list[Line]]:
-    """The facts, and the next steps, wrapped under their labels."""
+def story_lines(told: Story, columns: int, *, airy: bool = False) -> tuple[list[Line], list[Line]]:
+    """The facts, and the next steps, wrapped under their labels. `airy`: with lines between."""
     facts: list[Line] = []
     for fact in told.facts:
         head = Span(f"{fact.label:<{LABEL}}", Role.HEAD)
         facts.extend(wrap((head, *fact.text), columns, indent=" " * LABEL))
+        if airy:
+            facts.append(())
     steps: list[Line] = []
     for step in told.next:
         if steps and line_width(steps[-1]) + 3 + line_width(step) <= columns:
@@ -160,8 +162,14 @@ def _answered(entry: Entry) -> str:
 
 
 def _asked(entry: Entry, container: Container) -> str:
-    port = entry.row.container_port
-    texts = [str(m.binding) for m in container.mappings if m.container_port == port]
+    row = entry.row
+    texts = [
+        str(mapping.binding)
+        for mapping in container.mappings
+        if mapping.container_port == row.container_port
+        and (mapping.binding.host_ip is None or mapping.binding.host_ip == row.host_ip)
+        and (mapping.binding.host_ports is None or entry.host_port in mapping.binding.host_ports)
+    ]
     return " and ".join(texts) or f"{entry.address}:{entry.port}"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from manager.errors import Refused
+from manager.model.conflict import HolderKind
 from manager.model.container import Container
 from manager.model.ports import IPAddress
 from manager.model.snapshot import Snapshot
@@ -115,7 +116,10 @@ def conflict_note(answer: PlanReady | None) -> Line:
     if answer is None or not isinstance(error, Refused) or not error.conflicts:
         return ()
     free = f"; {answer.free} is free: ^n takes it" if answer.free else ""
-    held = f"held by {error.conflicts[0].holder}"
+    # Who holds it now matters more than who would at its next start.
+    stopped = HolderKind.STOPPED_CONTAINER
+    worst = min(error.conflicts, key=lambda conflict: conflict.holder.kind is stopped)
+    held = f"held by {worst.holder}"
     return (Span(printable(held), Role.BAD), Span(free, Role.GOOD, "free"))
 
 

@@ -50,5 +50,8 @@ def _title(told: Story, columns: int, g: Glyphs) -> Line:
 
 def _fitted(told: Story, columns: int, rows: int) -> list[Line]:
     """The story in at most `rows` lines, with the next steps at its end."""
+    facts, steps = story_lines(told, columns, airy=True)
+    if len(facts) + len(steps) < rows:
+        return [(), *facts, *steps]
     facts, steps = story_lines(told, columns)
     return [*facts[: max(rows - len(steps), 0)], *steps[:rows]]

@@ -16,7 +16,7 @@ from tui.paint import Painter
 from tui.presentation.cells import Line, Role, width
 from tui.presentation.entry import Entry, Identity
 from tui.presentation.glyphs import UNICODE, Glyphs
-from tui.presentation.ordering import Heading, Item, View, arrange, find
+from tui.presentation.ordering import Gap, Heading, Item, View, arrange, find
 from tui.presentation.table import Layout, header_line, heading_line, layout, row_line
 from tui.theme import role_styles
 
@@ -43,6 +43,7 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.glyphs = glyphs
         self.marked: set[Identity] = set()
         self._view = View()
+        self._entries: tuple[Entry, ...] = ()
         self._items: tuple[Item, ...] = ()
         self._cursor = -1
         self._plan: Layout | None = None
@@ -63,9 +64,14 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def show(self, entries: Iterable[Entry], view: View, *, faded: bool = False) -> None:
         """Draw these entries in that view. `faded`: they are what was known before."""
-        before = self.selected
-        self._items = arrange(entries, view)
+        self._entries = tuple(entries)
         self._view, self._faded = view, faded
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Lay the lines out anew, the cursor on its row."""
+        before = self.selected
+        self._items = arrange(self._entries, self._view, self.size.height - 1)
         known = {entry.identity for entry in self.rows}
         self.marked &= known
         near = self._cursor if before is not None else 0
@@ -122,9 +128,8 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         return self._strips[key]
 
     def on_resize(self) -> None:
-        """Give the columns their new room."""
-        self._lay_out()
-        self._follow()
+        """Give lines and columns their new room."""
+        self._arrange()
 
     def on_click(self, event: events.Click) -> None:
         """Select a row; open it at the second click; sort at a click on a title."""
@@ -176,6 +181,8 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         if index >= len(self._items):
             return self._painter("plain").strip((), columns)
         item, cursor = self._items[index], index == self._cursor
+        if isinstance(item, Gap):
+            return self._painter("plain").strip((), columns)
         if isinstance(item, Heading):
             return self._painter("plain").strip(heading_line(item, plan), columns)
         marked = item.identity in self.marked
@@ -196,7 +203,8 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
             else:
                 part = {"plain": 0.0, "marked": 0.1, "cursor": 0.24 if self.has_focus else 0.14}
                 style = Style(background=ground.blend(accent, part[name]))
-            self._painters[name] = Painter(theme, style, faded=self._faded)
+            plain = theme.ansi and name == "cursor"
+            self._painters[name] = Painter(theme, style, faded=self._faded, plain=plain)
         return self._painters[name]
 
 
