@@ -8,7 +8,14 @@ from manager.change.commands import as_command, spec_of
 from manager.change.mappings import socket_of
 from manager.change.request import ChangeRequest, Move, Publish, Restore
 from manager.errors import Refused
-from manager.model.conflict import Conflict, Holder, HolderKind, find_conflicts, find_free
+from manager.model.conflict import (
+    Conflict,
+    Holder,
+    HolderKind,
+    container_sockets,
+    find_conflicts,
+    find_free,
+)
 from manager.model.container import Container
 from manager.model.exposure import Exposure, exposure_of
 from manager.model.listener import HostSocket
@@ -46,7 +53,11 @@ def check_conflicts(
     added = [mapping for mapping in after if mapping not in target.mappings]
     kept = [mapping for mapping in after if mapping in target.mappings]
     wanted = [socket for mapping in added if (socket := socket_of(mapping))]
-    conflicts = list(find_conflicts(snapshot, wanted, ignoring={target.id}))
+    conflicts = [
+        conflict
+        for conflict in find_conflicts(snapshot, wanted, ignoring={target.id})
+        if not _kept_out_already(conflict.holder, target)
+    ]
     conflicts += [
         Conflict(socket, Holder(HolderKind.CONTAINER, own, target, note="its own"))
         for socket in wanted
@@ -59,6 +70,18 @@ def check_conflicts(
         socket = socket_of(mapping)
         if socket is not None and (reason := bind_errors.get(socket)) is not None:
             raise _unbindable(snapshot, request, target, mapping, reason)
+
+
+def _kept_out_already(holder: Holder, target: Container) -> bool:
+    """Whether a stopped container cannot start today already, because the target runs.
+
+    Binding `*:8080` to loopback makes nothing worse for it, and must not be refused for its sake.
+    """
+    return (
+        holder.kind is HolderKind.STOPPED_CONTAINER
+        and target.state.holds_ports
+        and any(held.overlaps(holder.socket) for held in container_sockets(target))
+    )
 
 
 def _taken(

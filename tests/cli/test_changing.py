@@ -167,3 +167,11 @@ def test_recover_with_nothing_to_recover(
 ) -> None:
     assert answer(capsys, "recover") == {"schema": 1, "recovered": []}
     assert manager.open_changes() == ()
+
+
+def test_a_stopped_container_that_is_kept_out_anyway_does_not_forbid_loopback(
+    manager: PortManager, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # `preview` reserves *:8080, which shop-web-1 holds: it cannot start before, nor afterwards.
+    assert answer(capsys, "move", "shop-web-1", "8080", "8080", "-y")["status"] == "applied"
+    assert "127.0.0.1:8080 -> 80/tcp" in hosts(manager, "shop-web-1")
