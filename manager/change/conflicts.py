@@ -56,7 +56,7 @@ def check_conflicts(
     conflicts = [
         conflict
         for conflict in find_conflicts(snapshot, wanted, ignoring={target.id})
-        if not _kept_out_already(conflict.holder, target)
+        if not _in_the_way_already(conflict.holder, target)
     ]
     conflicts += [
         Conflict(socket, Holder(HolderKind.CONTAINER, own, target, note="its own"))
@@ -72,16 +72,12 @@ def check_conflicts(
             raise _unbindable(snapshot, request, target, mapping, reason)
 
 
-def _kept_out_already(holder: Holder, target: Container) -> bool:
-    """Whether a stopped container cannot start today already, because the target runs.
+def _in_the_way_already(holder: Holder, target: Container) -> bool:
+    """Whether the two exclude each other today: one of them does not run.
 
-    Binding `*:8080` to loopback makes nothing worse for it, and must not be refused for its sake.
+    Binding `*:8080` to loopback makes nothing worse for either, and must not be refused for it.
     """
-    return (
-        holder.kind is HolderKind.STOPPED_CONTAINER
-        and target.state.holds_ports
-        and any(held.overlaps(holder.socket) for held in container_sockets(target))
-    )
+    return any(own.overlaps(holder.socket) for own in container_sockets(target))
 
 
 def _taken(
