@@ -53,11 +53,9 @@ def check_conflicts(
     added = [mapping for mapping in after if mapping not in target.mappings]
     kept = [mapping for mapping in after if mapping in target.mappings]
     wanted = [socket for mapping in added if (socket := socket_of(mapping))]
-    conflicts = [
-        conflict
-        for conflict in find_conflicts(snapshot, wanted, ignoring={target.id})
-        if not _in_the_way_already(conflict.holder, target)
-    ]
+    found = find_conflicts(snapshot, wanted, ignoring={target.id})
+    conflicts = [conflict for conflict in found if not _in_the_way_already(conflict.holder, target)]
+    excused = {conflict.wanted for conflict in found}
     conflicts += [
         Conflict(socket, Holder(HolderKind.CONTAINER, own, target, note="its own"))
         for socket in wanted
@@ -68,7 +66,9 @@ def check_conflicts(
         raise _taken(snapshot, request, target, conflicts, added)
     for mapping in added:
         socket = socket_of(mapping)
-        if socket is not None and (reason := bind_errors.get(socket)) is not None:
+        if socket is None or socket in excused:
+            continue
+        if (reason := bind_errors.get(socket)) is not None:
             raise _unbindable(snapshot, request, target, mapping, reason)
 
 
