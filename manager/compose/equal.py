@@ -38,10 +38,23 @@ def same_service(known: Draft, imported: Draft) -> bool:
     if len(known.sources) != 1 or len(imported.sources) != 1:
         return False
     first, second = _plain(known), _plain(imported)
-    if first is None or first != second:
+    if not isinstance(first, dict) or first != second:
         return False
-    both_included = known.sources[0][0].origin.kind is imported.sources[0][0].origin.kind
-    return both_included or not _REWRITTEN.intersection(known.keys)
+    if known.sources[0][0].origin.kind is imported.sources[0][0].origin.kind:
+        return True
+    return not any(_is_rewritten(known, name, value) for name, value in first.items())
+
+
+def _is_rewritten(known: Draft, name: str, value: object) -> bool:
+    """Whether compose has given a key of the included service another form by now."""
+    if name not in _REWRITTEN or value in ({}, []):
+        return False
+    if name != "ports":
+        return True
+    return not all(
+        isinstance(read.plain, dict) and {"mode", "protocol"} <= read.plain.keys()
+        for read in known.ports or ()
+    )
 
 
 def _plain(draft: Draft) -> object:

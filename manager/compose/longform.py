@@ -113,11 +113,11 @@ def _types(found: _Values) -> PortError | None:
             if isinstance(value, bool):
                 return found.error(name, f"{name} takes a port, not a truth value")
             if isinstance(value, float) and (name == "published" or not value.is_integer()):
-                return found.error(
-                    name, f"{found.nodes[name].value} is no whole number", hint="quote it"
-                )
+                shown = f"{found.nodes[name].value} is no whole number"
+                error = found.error(name, shown, hint="quote it")
+                return replace(error, late=value.is_integer())
             if name == "published" and value > MAX_INT:
-                return found.error(name, f"{value} is no port number")
+                return replace(found.error(name, f"{value} is no port number"), late=True)
             continue
         shown = found.nodes[name].value
         if value is None:
@@ -150,7 +150,8 @@ def _target_error(found: _Values, target: int | float | None) -> PortError | Non
         hint = "the long syntax takes one port; a range takes the short syntax" * ("-" in shown)
         return found.error("target", message, reason="failed to cast to expected type", hint=hint)
     if target < 0:
-        return found.error("target", "target is below 0", reason="overflows uint")
+        below = found.error("target", "target is below 0", reason="overflows uint")
+        return replace(below, late=True)
     return None
 
 
@@ -160,9 +161,9 @@ def _host_error(found: _Values) -> PortError | None:
     shown = found.text("host_ip", "")
     hint = {"": "drop host_ip for every address", "localhost": "write 127.0.0.1"}.get(shown, "")
     hint = hint or ("without brackets here" if shown.startswith("[") else "")
-    return found.error(
-        "host_ip", f"{shown!r} is no IP address", reason=f"invalid ip address: {shown}", hint=hint
-    )
+    reason = f"invalid ip address: {shown}"
+    error = found.error("host_ip", f"{shown!r} is no IP address", reason=reason, hint=hint)
+    return replace(error, late=True)
 
 
 def _run(found: _Values, target: int | float) -> PortRun:

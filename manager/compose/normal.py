@@ -32,9 +32,17 @@ def raise_refusal(project: Project) -> None:
         if problem.fatal:
             raise _of_problem(problem)
     for service in project.services:
-        for entry in (*service.dropped, *service.entries):
-            if entry.error is not None and entry.error.stage is Stage.CONFIG:
+        for entry in service.dropped:
+            if refuses(entry) and entry.error is not None and not entry.error.late:
                 raise _of_entry(entry)
+        for entry in service.entries:
+            if refuses(entry):
+                raise _of_entry(entry)
+
+
+def refuses(entry: PortEntry) -> bool:
+    """Whether compose itself refuses the entry, not only the engine."""
+    return entry.error is not None and entry.error.stage is Stage.CONFIG
 
 
 def _of_problem(problem: ReadProblem) -> ComposeError:

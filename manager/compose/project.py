@@ -192,7 +192,7 @@ def _report_strays(model: Model, loader: Loader) -> None:
 
 def _report_entry(entry: PortEntry, loader: Loader) -> None:
     error = entry.error
-    if error is not None and error.stage is Stage.CONFIG:
+    if error is not None and error.stage is Stage.CONFIG and not error.late:
         loader.report(
             ReadProblem(
                 ProblemKind.INVALID_PORT,

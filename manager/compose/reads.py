@@ -16,6 +16,7 @@ Key = tuple[str, str, str, str]
 
 Plain = str | int | dict[str, object]
 
+_TEXTS = ("published", "protocol", "mode", "name", "app_protocol")
 NO_PUBLISHED = "none"
 NUMBERS = "numbers"
 TEXT = "text"
@@ -32,9 +33,18 @@ class Read:
     key: Key | None
     plain: Plain = ""
 
-    def within(self, service: str) -> Read:
-        """The same entry in another service, as extends takes it."""
-        return replace(self, entry=replace(self.entry, service=service))
+    def escaped(self) -> Read:
+        """The entry once it was included: compose then doubles every dollar in it."""
+        run = self.entry.runs[0] if self.entry.runs else None
+        if run is None or self.key is None:
+            return self
+        texts = {name: getattr(run, name) for name in _TEXTS}
+        doubled = {n: text.replace("$", "$$") for n, text in texts.items() if "$" in text}
+        if not doubled:
+            return self
+        host, kind, published, protocol = self.key
+        key = (host, kind, published.replace("$", "$$"), protocol.replace("$", "$$"))
+        return replace(self, key=key, entry=replace(self.entry, runs=(replace(run, **doubled),)))
 
 
 def blank(scope: Scope, node: Node, service: str, alias: Place | None) -> PortEntry:

@@ -70,7 +70,8 @@ class Stage(StrEnum):
 class PortError:
     """Why an entry is refused. part names a field of PortParts, or is None for the whole entry.
 
-    message is ours, in plain words; the reason that compose gives is in `reason`.
+    message is ours, in plain words; the reason that compose gives is in `reason`. late: compose
+    only finds out when everything is merged, so that what was reset by then is not refused.
     """
 
     message: str
@@ -79,6 +80,7 @@ class PortError:
     stage: Stage = Stage.CONFIG
     reason: str = ""
     hint: str = ""
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
