@@ -101,18 +101,21 @@ class Draft:
             kept = tuple(item for item in self.lists.get(name, ()) if item != path[1])
             self.lists[name] = kept
 
-    def based_on(self, base: Draft, removed: Iterable[Path]) -> Draft:
-        """This draft with what it inherits from `base`: what it resets is not inherited."""
+    def based_on(self, base: Draft, extends: Extends, removed: Iterable[Path]) -> Draft:
+        """This draft with what it inherits from `base`: what it resets is not inherited.
+
+        Where several services extend each other and reset, compose's own answer depends on the
+        order of a Go map; the one that honours every reset is taken.
+        """
         source = base.copy()
         source.extends = None
-        if self.extends is not None and self.extends.file is not None:
+        if extends.file is not None:
             source.canonical = len(source.ports or ())
         source.dropped = []
         for path in removed:
             if path[:2] == ("services", self.name) and len(path) > 2:
                 source.remove(path[2:])
-        assert self.extends is not None
-        via = self.extends.place
+        via = extends.place
         source.ports = _inherited(source.ports, self.name, via)
         source.dropped = _inherited(source.dropped, self.name, via) or []
         merged = replace(source, name=self.name, place=self.place)

@@ -43,7 +43,7 @@ def extend(
         return draft
     base, base_site = found
     base = extend(loader, base, base_site, (*chain, step))
-    merged = draft.based_on(base, site.scope.tree.removed)
+    merged = draft.based_on(base, extends, site.scope.tree.removed)
     site.services[draft.name] = merged
     return merged
 
