@@ -8,9 +8,10 @@ RFC 5280 section 4.1.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
+
+from manager.model.probing import Certificate
 
 _SEQUENCE, _OID, _OCTETS = 0x30, 0x06, 0x04
 _UTC_TIME, _GENERALIZED_TIME = 0x17, 0x18
@@ -20,26 +21,6 @@ _COMMON_NAME = b"\x55\x04\x03"  # 2.5.4.3
 _ORGANIZATION = b"\x55\x04\x0a"  # 2.5.4.10
 _ALT_NAMES = b"\x55\x1d\x11"  # 2.5.29.17
 _BMP_STRING = 0x1E
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """subject and issuer are common names (or organizations), names the alternative names."""
-
-    subject: str
-    issuer: str
-    names: tuple[str, ...]
-    begin: datetime
-    end: datetime
-
-    def expired(self, now: float) -> bool:
-        """Whether it has ended, `now` in seconds since the epoch."""
-        return self.end.timestamp() < now
-
-    @property
-    def self_signed(self) -> bool:
-        """Whether it names itself as its issuer."""
-        return self.subject == self.issuer
 
 
 def parse_certificate(der: bytes) -> Certificate:

@@ -12,12 +12,7 @@ import time
 
 from manager.interfaces import ConnectResult
 from manager.model.ports import IPAddress
-
-OPEN = "open"
-CLOSED_AT_ONCE = "closed-at-once"
-REFUSED = "refused"
-TIMEOUT = "timeout"
-ERROR = "error"
+from manager.model.probing import CLOSED_AT_ONCE, ERROR, OPEN, REFUSED, TIMEOUT
 
 QUIET_SECONDS = 0.25
 """How long a connection must stay open without a word to count as open. docker-proxy was seen to

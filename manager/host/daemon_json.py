@@ -8,36 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 
+from manager.model.daemon import DaemonSettings
+from manager.model.network import HOST_BINDING
 from manager.model.ports import IPAddress
 
 _T = TypeVar("_T")
 
 DAEMON_JSON = Path("/etc/docker/daemon.json")
-HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4"
-
-
-@dataclass(frozen=True, slots=True)
-class DaemonSettings:
-    """What daemon.json says. None is "not said"; problems tell what could not be used, and why.
-
-    ip: the address of a published port without one; network_ip the same of networks by driver
-    (default-network-opts); userland_proxy, iptables, ip6tables as in dockerd.
-    """
-
-    path: str
-    exists: bool = False
-    ip: IPAddress | None = None
-    network_ip: IPAddress | None = None
-    userland_proxy: bool | None = None
-    iptables: bool | None = None
-    ip6tables: bool | None = None
-    firewall_backend: str | None = None
-    problems: tuple[str, ...] = ()
 
 
 def read_daemon_settings(path: Path = DAEMON_JSON) -> DaemonSettings:
@@ -70,6 +51,7 @@ def parse_daemon_settings(text: bytes, path: str = str(DAEMON_JSON)) -> DaemonSe
         userland_proxy=_of_type(content, "userland-proxy", bool, problems),
         iptables=_of_type(content, "iptables", bool, problems),
         ip6tables=_of_type(content, "ip6tables", bool, problems),
+        allow_direct_routing=_of_type(content, "allow-direct-routing", bool, problems),
         firewall_backend=_of_type(content, "firewall-backend", str, problems),
         problems=tuple(problems),
     )

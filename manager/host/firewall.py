@@ -1,8 +1,4 @@
-"""What this host's firewalls say, in one small value. Read, never written.
-
-Docker sends packets for published ports on with DNAT before the INPUT chain sees them, so a deny
-of ufw or a drop policy there does not stop them; the DOCKER-USER chain is where it can be done.
-"""
+"""This host's firewalls: ufw, firewalld, iptables and nftables. Read, never written."""
 
 from __future__ import annotations
 
@@ -15,7 +11,8 @@ from pathlib import Path
 
 from manager.host.netfilter import Chain, parse_iptables_save, parse_nft_json, rules_of
 from manager.host.processes import PROC
-from manager.host.ufw import ETC, Ufw, read_ufw
+from manager.host.ufw import ETC, read_ufw
+from manager.model.firewall import FirewallFacts
 
 _TIMEOUT = 5.0
 
@@ -30,37 +27,6 @@ class Tools:
     folders: str = "/usr/sbin:/usr/bin:/sbin:/bin"
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     allowed: bool = field(default_factory=lambda: os.geteuid() == 0)
-
-
-@dataclass(frozen=True, slots=True)
-class FirewallFacts:
-    """The firewalls of this host.
-
-    ufw: None where it is not installed. firewalld: whether it runs. input_policy: of the INPUT
-    hook (accept or drop), None where unknown. docker_user: the rules of DOCKER-USER but for the
-    bare return, None where there is no such chain or it is unknown. sources: what was read.
-    unknown: what could not be, and why.
-    """
-
-    ufw: Ufw | None = None
-    firewalld: bool = False
-    input_policy: str | None = None
-    docker_user: tuple[str, ...] | None = None
-    sources: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-
-    @property
-    def denies_in_vain(self) -> bool:
-        """Whether something denies incoming packets, and published ports are open all the same.
-
-        False where DOCKER-USER has rules, which may do what the person means.
-        """
-        denies = (
-            (self.ufw is not None and self.ufw.enabled and self.ufw.default_input != "allow")
-            or self.firewalld
-            or self.input_policy == "drop"
-        )
-        return denies and not self.docker_user
 
 
 def read_firewall(

@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from manager.model.ports import IPAddress, format_host
+from manager.model.probing import HttpReply
 
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})(?: ([^\r\n]*))?\r?(?:\n|$)")
 HEAD_END = (b"\r\n\r\n", b"\n\n")
-
-
-@dataclass(frozen=True, slots=True)
-class HttpReply:
-    """Status, reason phrase, Server and Location headers; empty texts where there is none.
-
-    Texts are as they came: whoever shows them on a terminal escapes them.
-    """
-
-    status: int
-    reason: str = ""
-    server: str = ""
-    location: str = ""
-
-    def __str__(self) -> str:
-        line = f"{self.status} {self.reason}".strip()
-        return f"{line} ({self.server})" if self.server else line
 
 
 def request(address: IPAddress, port: int, name: str = "") -> bytes:

@@ -10,12 +10,13 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from manager.host.connect import OPEN, REFUSED, TIMEOUT, connect
+from manager.host.connect import connect
 from manager.host.greetings import USUAL, Spoken, first_line, identify_greeting
 from manager.host.http_reply import parse_reply
 from manager.host.probe_questions import NAMES, ask
-from manager.host.probe_result import SILENT, Finding, ProbeResult, Step, Target
+from manager.host.probe_result import Finding
 from manager.interfaces import ConnectResult
+from manager.model.probing import OPEN, REFUSED, SILENT, TIMEOUT, ProbeResult, Step, Target
 
 
 def probe(target: Target, *, timeout: float = 2.0) -> ProbeResult:

@@ -7,7 +7,7 @@ import ssl
 import time
 
 from manager.host.certificate import parse_certificate
-from manager.host.connect import CLOSED_AT_ONCE, OPEN, REFUSED, TIMEOUT, connect
+from manager.host.connect import connect
 from manager.host.greetings import (
     HTTP,
     QUESTIONS,
@@ -17,7 +17,8 @@ from manager.host.greetings import (
     is_http2_settings,
 )
 from manager.host.http_reply import HEAD_END, parse_reply, request
-from manager.host.probe_result import Finding, Target, TlsFacts
+from manager.host.probe_result import Finding
+from manager.model.probing import CLOSED_AT_ONCE, OPEN, REFUSED, TIMEOUT, Target, TlsFacts
 
 _HEAD_BYTES = 16384
 

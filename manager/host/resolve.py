@@ -4,20 +4,9 @@ from __future__ import annotations
 
 import socket
 import time
-from dataclasses import dataclass
 from ipaddress import ip_address
 
-from manager.model.ports import IPAddress
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """What a name resolves to, in the resolver's order, and how long that took, in seconds."""
-
-    name: str
-    addresses: tuple[IPAddress, ...]
-    seconds: float
-    problem: str = ""
+from manager.model.localhost import Resolution
 
 
 def resolve(name: str) -> Resolution:

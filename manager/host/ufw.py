@@ -7,22 +7,14 @@ program. Rules are for root's eyes alone.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from manager.model.firewall import Ufw
 
 ETC = Path("/etc")
 
 _POLICY = {"drop": "deny", "reject": "reject", "accept": "allow"}
 _TUPLE = re.compile(r"^### tuple ### (.+)$", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Ufw:
-    """ufw as configured. rules None: they may not be read by this user."""
-
-    enabled: bool
-    default_input: str = "deny"
-    rules: tuple[str, ...] | None = None
 
 
 def read_ufw(etc: Path = ETC) -> Ufw | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from manager.model.programs import FoundCommand
 
 SUDOERS = Path("/etc/sudoers")
 SUDO_DEFAULT = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -15,18 +16,6 @@ may not be read."""
 
 _SECURE_PATH = re.compile(r'^\s*Defaults\s+(?:.*,\s*)?secure_path\s*=\s*"?([^"\s,]+)', re.MULTILINE)
 _OURS = b"manager.cli.main"
-
-
-@dataclass(frozen=True, slots=True)
-class FoundCommand:
-    """A program of that name: where, what it leads to, and whether it is this one.
-
-    ours is None where the file may not be read.
-    """
-
-    path: str
-    real: str
-    ours: bool | None
 
 
 def find_all(name: str, search: str) -> tuple[FoundCommand, ...]:

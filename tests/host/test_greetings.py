@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manager.host.certificate import Certificate, parse_certificate
+from manager.host.certificate import parse_certificate
 from manager.host.greetings import (
     identify_greeting,
     identify_postgres,
     identify_redis,
 )
-from manager.host.http_reply import HttpReply, parse_reply, request
+from manager.host.http_reply import parse_reply, request
+from manager.model.probing import Certificate, HttpReply
 
 
 def mysql(body: bytes) -> bytes:

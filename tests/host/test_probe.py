@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from manager.host.probe import probe, probe_all, probe_udp
-from manager.host.probe_result import ProbeResult, Target
+from manager.model.probing import ProbeResult, Target
 
 HERE = ip_address("127.0.0.1")
 

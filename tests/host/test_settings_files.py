@@ -10,15 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manager.host.addresses import host_addresses, interface_addresses
-from manager.host.daemon_json import (
-    DaemonSettings,
-    parse_daemon_settings,
-    read_daemon_settings,
-)
-from manager.host.hosts_file import localhost_lines, parse_hosts, read_hosts
+from manager.host.daemon_json import parse_daemon_settings, read_daemon_settings
+from manager.host.hosts_file import parse_hosts, read_hosts
 from manager.host.ranges import ephemeral_range, reserved_ranges, unprivileged_start
 from manager.host.resolve import resolve
 from manager.host.which import SUDO_DEFAULT, find_all, sudo_path
+from manager.model.daemon import DaemonSettings
+from manager.model.localhost import localhost_lines
 from manager.model.portclass import LINUX_EPHEMERAL
 from manager.model.ports import PortRange
 
