@@ -6,19 +6,18 @@ Reads give model values; changes go request -> plan -> apply. Nothing is rendere
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from manager.errors import EngineUnavailable
 from manager.interfaces import Clock, Engine, EngineEvent, Files, Host, Journal, Progress
 from manager.model.conflict import Holder, find_free, holders_of
-from manager.model.container import Container
-from manager.model.exposure import Exposure, exposure_of
-from manager.model.listener import HostSocket, Listener
-from manager.model.portclass import LINUX_EPHEMERAL, FreePortSearch
+from manager.model.listener import HostSocket
+from manager.model.portclass import FreePortSearch
 from manager.model.ports import IPAddress, IPProtocol
-from manager.model.snapshot import EngineInfo, Snapshot
+from manager.model.snapshot import Snapshot
+from manager.survey import take_snapshot
 from manager.watch import PortChange, watch_ports
 
 if TYPE_CHECKING:
@@ -55,14 +54,9 @@ class PortManager:
         return self.engine
 
     @property
-    def engine_info(self) -> EngineInfo | None:
-        """The engine, None when there is none."""
-        return self.engine.info() if self.engine else None
-
-    @property
     def host_is_engines(self) -> bool:
         """Whether this host's sockets are the ones that the engine publishes on."""
-        info = self.engine_info
+        info = self.engine.info() if self.engine else None
         return info is None or info.local
 
     def snapshot(
@@ -70,41 +64,16 @@ class PortManager:
     ) -> Snapshot:
         """Engine and host now. `stopped`: what stopped containers reserve. `host`: all sockets.
 
-        With `port`, only sockets on it are looked at, and more closely. Without `host`, sockets
-        are still read where a container uses the host's network: its ports are nowhere else.
+        See manager.survey.take_snapshot. Raises EngineError.
         """
-        containers: tuple[Container, ...] = ()
-        if self.engine is not None:
-            containers = self.engine.containers(stopped=stopped)
-        shares_host = any(c.network_mode == "host" and c.running for c in containers)
-        listeners = None
-        if self.host_is_engines and (host or shares_host):
-            listeners = self._listeners(containers, port)
-            if not host:
-                listeners = tuple(x for x in listeners if x.container_id is not None)
-        return Snapshot(
-            self.engine_info,
-            containers,
-            listeners,
-            self.host.ephemeral_range() if self.host_is_engines else LINUX_EPHEMERAL,
-            self.settings.reserved_ports if self.settings else {},
+        return take_snapshot(
+            self.engine,
+            self.host,
+            stopped=stopped,
+            sockets=host,
+            port=port,
+            reserved=self.settings.reserved_ports if self.settings else None,
         )
-
-    def _listeners(self, containers: Sequence[Container], port: int | None) -> tuple[Listener, ...]:
-        """The host's listeners, those of host-network containers marked with their id."""
-        known = {c.id for c in containers}
-        pids = {c.pid: c.id for c in containers if c.pid and c.network_mode == "host"}
-        found = []
-        for listener in self.host.listeners(port):
-            owner = listener.container_id or self.host.owner_of(listener, pids)
-            if owner is not None and owner not in known:
-                owner = next((id_ for id_ in known if id_.startswith(owner)), None)
-            found.append(
-                Listener(listener.socket, listener.process, owner, listener.for_engine)
-                if owner != listener.container_id
-                else listener
-            )
-        return tuple(found)
 
     def who(self, port: int, protocol: IPProtocol | None = None) -> tuple[Holder, ...]:
         """Every holder of a host port, stopped containers and processes too."""
@@ -146,26 +115,6 @@ class PortManager:
             if not bad:
                 return ports
             refused |= bad
-
-    def exposed_containers(self, names: Sequence[str] = ()) -> tuple[str, ...]:
-        """The containers (of these names, else all) with a mapping open wider than loopback.
-
-        Raises NoSuchContainer.
-        """
-        snapshot = self.snapshot(host=False)
-        chosen = (
-            [c for name in names for c in snapshot.matching(name)]
-            if names
-            else sorted(snapshot.containers, key=lambda c: c.name)
-        )
-        return tuple(
-            dict.fromkeys(
-                c.name
-                for c in chosen
-                for mapping in c.mappings
-                if exposure_of(mapping.binding.host_ip) is not Exposure.LOOPBACK
-            )
-        )
 
     def plan(self, request: ChangeRequest) -> Plan:
         """What the request would do. Raises Refused, NoSuchContainer, EngineError."""

@@ -27,8 +27,9 @@ def run(args: argparse.Namespace) -> int:
 
     def requests(args: argparse.Namespace) -> Sequence[ChangeRequest]:
         from manager.change.request import Loopback
+        from manager.model.opened import exposed_containers
 
-        names = manager.exposed_containers(args.names)
+        names = exposed_containers(manager.snapshot(host=False), args.names)
         return [Loopback(container=name, **request_options(args)) for name in names]
 
     if not requests(args):
