@@ -21,6 +21,7 @@ class Place(StrEnum):
     HISTORY = "history"
     DOCTOR = "doctor"
     FORM = "form"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ def key_text(key: str) -> str:
     return _KEY_TEXTS.get(key, key)
 
 
-_CHANGE, _SEE, _ACT, _MOVE, _FORM, _APP = "Change", "See", "Act", "Move", "In a form", "pmap"
+_CHANGE, _SEE, _ACT, _MOVE, _APP = "Change", "See", "Act", "Move", "pmap"
+_FORM, _TEXT = "In a form", "In a text"
 
 ACTIONS: tuple[Action, ...] = (
     Action(
@@ -158,6 +160,11 @@ ACTIONS: tuple[Action, ...] = (
         "last_field", ("up", "shift+tab"), "Field before", "To the field before.",
         _FORM, Place.FORM,
     ),
+    Action("close", ("escape", "q", "enter"), "Close", "Close the text.", _TEXT, Place.TEXT),
+    Action("line_down", ("down", "j"), "Line down", "One line down.", _TEXT, Place.TEXT),
+    Action("line_up", ("up", "k"), "Line up", "One line up.", _TEXT, Place.TEXT),
+    Action("text_down", ("pagedown", "space"), "Text down", "One page down.", _TEXT, Place.TEXT),
+    Action("text_up", ("pageup",), "Text up", "One page up.", _TEXT, Place.TEXT),
     Action(
         "palette", ("ctrl+p", "colon"), "Palette",
         "Find any action by its name.",
@@ -182,9 +189,9 @@ ACTIONS: tuple[Action, ...] = (
 
 
 def actions_of(place: Place) -> tuple[Action, ...]:
-    """What can be done on a page, its own actions first; in a form, only what belongs to it."""
+    """What can be done on a page, its own actions first; over a page, only what belongs there."""
     own = [action for action in ACTIONS if action.place is place]
-    if place is Place.FORM:
+    if place in {Place.FORM, Place.TEXT}:
         return tuple(own)
     return (*own, *(a for a in ACTIONS if a.place is Place.EVERYWHERE and a not in own))
 
@@ -192,6 +199,18 @@ def actions_of(place: Place) -> tuple[Action, ...]:
 def by_name(name: str) -> Action:
     """The action of that name. Raises KeyError."""
     return next(action for action in ACTIONS if action.name == name)
+
+
+def keymap(actions: Iterable[Action]) -> dict[tuple[Place, str], str]:
+    """Which action a key performs at a place. An action of EVERYWHERE stands at every page."""
+    pages = [place for place in Place if place not in {Place.FORM, Place.TEXT}]
+    found: dict[tuple[Place, str], str] = {}
+    for action in actions:
+        places = pages if action.place is Place.EVERYWHERE else [action.place]
+        for place in places:
+            for key in action.keys:
+                found.setdefault((place, key), action.name)
+    return found
 
 
 def with_keys(actions: Iterable[Action], keys: Mapping[str, str]) -> tuple[Action, ...]:

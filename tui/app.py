@@ -8,12 +8,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.app import App
+from textual.binding import Binding
 from textual.screen import Screen
+from textual.widgets import Input
 
 from manager.errors import InvalidInput
 from manager.model.snapshot import Snapshot
+from tui.actions import ACTIONS, keymap
 from tui.deeds import perform
 from tui.feed import Feed
 from tui.messages import Crashed, EngineLost, ManagerOpened, SnapshotTaken
@@ -27,6 +30,15 @@ from tui.theme import DARK, TERMINAL, THEMES
 
 if TYPE_CHECKING:
     from manager.service import PortManager
+
+
+EDITING_KEYS = frozenset(
+    key
+    for binding in Input.BINDINGS
+    if isinstance(binding, Binding)
+    for key in binding.key.split(",")
+) - {"enter"}
+"""Keys that move or delete in a text field."""
 
 
 class PmapApp(App[int], inherit_bindings=False):
@@ -48,6 +60,7 @@ class PmapApp(App[int], inherit_bindings=False):
         self.manager: PortManager | None = None
         self.feed: Feed = Feed(open_manager, self.post_message)
         self.ports = Ports()
+        self.keys = keymap(ACTIONS)
         self.changing = False
         self._leaving = False
         for theme in THEMES:
@@ -65,6 +78,33 @@ class PmapApp(App[int], inherit_bindings=False):
     def on_unmount(self) -> None:
         """Let the background go."""
         self.feed.stop()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Obey keys in the order in which they are typed, before any widget is given them.
+
+        A widget's own binding is obeyed only once the key has bubbled up from it; until then
+        the keys behind it have gone to that widget too, and `/shop` would be four actions.
+        """
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            if self._obeyed(event):
+                return
+            if event.is_printable and isinstance(self.focused, Input):
+                # Typed at once, so that an Enter behind it finds the text complete.
+                await self.focused.on_event(event)
+                return
+        await super().on_event(event)
+
+    def _obeyed(self, event: events.Key) -> bool:
+        """Perform the action of a key; False leaves the key to what has the focus."""
+        place = getattr(self.screen, "PLACE", None)
+        typing = isinstance(self.focused, Input)
+        if typing and (event.is_printable or event.key in EDITING_KEYS):
+            return False
+        name = None if place is None else self.keys.get((place, event.key))
+        if name is None:
+            return False
+        self.perform(name)
+        return True
 
     def perform(self, name: str) -> None:
         """Perform an action by its name."""

@@ -29,13 +29,20 @@ Deed = Callable[["PmapApp", Ports], object]
 def perform(app: PmapApp, name: str) -> None:
     """Perform the action of that name, or `sort:COLUMN`, or `filter:TEXT`.
 
-    In a form only the form's own actions are performed.
+    In a form or a text only what belongs there is performed; a change that is asked for in a
+    row's story closes the story first.
     """
-    ports = app.ports
-    if isinstance(app.screen, ChangeForm):
+    ports, screen = app.ports, app.screen
+    if isinstance(screen, ChangeForm):
         if name in FORM_DEEDS:
-            FORM_DEEDS[name](app.screen)
+            FORM_DEEDS[name](screen)
         return
+    if isinstance(screen, Reader):
+        if name in TEXT_DEEDS:
+            TEXT_DEEDS[name](screen)
+            return
+        app.pop_screen()
+    ports.sync()
     kind, colon, value = name.partition(":")
     if colon and kind == "sort":
         ports.look(ports.view.sorted_by(SortKey(value)))
@@ -98,6 +105,9 @@ def _help(app: PmapApp, ports: Ports) -> None:
 
 def _detail(app: PmapApp, ports: Ports) -> None:
     entry = ports.selected
+    if app.focused is not ports.table:
+        ports.close_filter()
+        return
     if entry is None:
         return
     told = story(entry, app.link.engine, app.glyphs)
@@ -146,8 +156,16 @@ FORM_DEEDS: dict[str, Callable[[ChangeForm], object]] = {
     "confirm": lambda form: form.confirm(),
     "cancel": lambda form: form.cancel(),
     "free": lambda form: form.take_free(),
-    "next_field": lambda form: form.focus_next(),
-    "last_field": lambda form: form.focus_previous(),
+    "next_field": lambda form: form.step(1),
+    "last_field": lambda form: form.step(-1),
+}
+
+TEXT_DEEDS: dict[str, Callable[[Reader], object]] = {
+    "close": lambda text: text.dismiss(),
+    "line_down": lambda text: text.scroll(1),
+    "line_up": lambda text: text.scroll(-1),
+    "text_down": lambda text: text.scroll(10),
+    "text_up": lambda text: text.scroll(-10),
 }
 
 DEEDS: dict[str, Deed] = {

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from tui.actions import ACTIONS, Place, actions_of, by_name, key_text, with_keys
-from tui.deeds import DEEDS, FORM_DEEDS
+from tui.deeds import DEEDS, FORM_DEEDS, TEXT_DEEDS
 from tui.presentation.cells import line_width, plain
 from tui.presentation.frame import footer_line
 from tui.presentation.helptext import help_lines, keys_markdown
@@ -21,8 +21,10 @@ def test_a_key_does_one_thing_on_a_page(place: Place) -> None:
 
 def test_every_action_has_a_deed_and_every_deed_an_action() -> None:
     form = {action.name for action in ACTIONS if action.place is Place.FORM}
+    text = {action.name for action in ACTIONS if action.place is Place.TEXT}
     assert form == set(FORM_DEEDS)
-    assert {action.name for action in ACTIONS} - form == set(DEEDS)
+    assert text == set(TEXT_DEEDS)
+    assert {action.name for action in ACTIONS} - form - text == set(DEEDS)
 
 
 def test_names_are_unique_and_helped() -> None:
@@ -57,7 +59,7 @@ def test_the_footer_keeps_what_weighs_most(columns: int) -> None:
     line = footer_line(actions_of(Place.PORTS), columns)
     assert line_width(line) <= columns
     names = list(dict.fromkeys(span.action for span in line if span.action))
-    wanted = sorted((a for a in ACTIONS if a.footer and a.place is not Place.FORM),
+    wanted = sorted((a for a in actions_of(Place.PORTS) if a.footer),
                     key=lambda a: a.footer)  # fmt: skip
     assert [name for name in names if by_name(name).footer == 1] == ["filter"]
     if columns >= 200:

@@ -150,9 +150,8 @@ async def test_an_unknown_container_is_said_under_the_field(
     await home.press("p")
     container = app.screen.query_one("#container Input", Input)
     container.value = "nobody"
-    await planned(app, home, until)
+    await until(home, lambda: "nobody" in told(app))
     assert "no container is named so" in note(app, "container")
-    assert "nobody" in told(app)
 
 
 async def test_opening_up_has_to_be_agreed_to(
@@ -298,3 +297,18 @@ async def test_leaving_waits_for_the_change(app: PmapApp, home: Pilot[int]) -> N
     app.change_ended()
     await home.pause()
     assert app.return_code == 0
+
+
+async def test_keys_typed_in_one_burst_go_where_they_belong(
+    app: PmapApp, home: Pilot[int], until: Until
+) -> None:
+    from textual import events
+
+    keys = ["slash", *"shop-api", "enter", "p", *"62893", "tab", "tab", "down", "up"]
+    for key in keys:
+        app.post_message(events.Key(key, key if len(key) == 1 else None))
+    await until(home, lambda: isinstance(app.screen, ChangeForm) and form_of(app).plans)
+    assert app.screen.query_one("#container Input", Input).value == "shop-api-1"
+    assert app.screen.query_one("#port Input", Input).value == "62893"
+    assert app.ports.view.filter == "shop-api"
+    assert "+ 127.0.0.1:62893 → 3000/tcp" in told(app)

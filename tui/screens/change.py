@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tui.actions import Place, actions_of
 from tui.desk import Desk
-from tui.drafts import Draft
+from tui.drafts import Draft, Kind
 from tui.messages import ChangeEnded, PlanReady, StepTaken
 from tui.presentation.cells import Role, Span, clip_line, plain
 from tui.presentation.fields import is_exposed
@@ -28,7 +29,7 @@ from tui.screens.change_fields import (
     title,
     write_notes,
 )
-from tui.screens.page import bindings, the_app
+from tui.screens.page import the_app
 from tui.widgets.field import Choice
 from tui.widgets.lines import Lines
 
@@ -44,8 +45,7 @@ class ChangeForm(ModalScreen[None]):
     """One change from the first key to the proof. Nothing is done before Enter."""
 
     PLACE: ClassVar = Place.FORM
-    AUTO_FOCUS = "Input, Choice"
-    BINDINGS = bindings(actions_of(Place.FORM))
+    AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012
 
@@ -58,6 +58,7 @@ class ChangeForm(ModalScreen[None]):
         self._manager = manager
         self._ticket = 0
         self._desk: Desk | None = None
+        self._asked: Draft | None = None
 
     def compose(self) -> ComposeResult:
         """Title, fields, plan, keys."""
@@ -74,8 +75,10 @@ class ChangeForm(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Begin to plan; the keyboard goes to the first field that is not known already."""
-        if self.first.container:
-            self.query_one("#port Input", Input).focus()
+        known = bool(self.first.container) or self.first.kind is Kind.MOVE
+        for first in self.query("#port Input" if known else "Input, Choice").results(Widget):
+            self.set_focus(first)
+            break
         self._desk = Desk(self._manager, self.post_message)
         self.edited()
 
@@ -83,6 +86,11 @@ class ChangeForm(ModalScreen[None]):
         """Plan nothing more."""
         if self._desk is not None:
             self._desk.close()
+
+    def on_key(self, event: events.Key) -> None:
+        """What was typed before the fields were there goes into the first of them."""
+        if event.is_printable and isinstance(self.focused, Input):
+            self.focused.insert_text_at_cursor(event.character or "")
 
     @property
     def draft(self) -> Draft:
@@ -102,7 +110,8 @@ class ChangeForm(ModalScreen[None]):
 
     def _plan(self, ticket: int) -> None:
         if ticket == self._ticket and self._desk is not None:
-            self._desk.plan(ticket, self.draft)
+            self._asked = self.draft
+            self._desk.plan(ticket, self._asked)
 
     @on(PlanReady)
     def _ready(self, message: PlanReady) -> None:
@@ -165,17 +174,13 @@ class ChangeForm(ModalScreen[None]):
         """Carry out what is shown, and only that."""
         if self.work is not None:
             self.cancel()
-        elif self.plans and self._desk is not None:
+        elif self.plans and self._desk is not None and self.draft == self._asked:
             self._ticket += 1
             self.work = Work(self.plans)
             self.running = the_app(self).changing = True
             self.query_one("#fields").display = False
             self._desk.apply(self.work.plans)
             self.tell()
-
-    @on(Input.Submitted)
-    def _submitted(self) -> None:
-        self.confirm()
 
     @on(StepTaken)
     def _step(self, message: StepTaken) -> None:
@@ -199,6 +204,13 @@ class ChangeForm(ModalScreen[None]):
             the_app(self).notify("The change is being made: wait for its end.")
         else:
             self.dismiss()
+
+    def step(self, fields: int) -> None:
+        """Take the keyboard to a field further on, round the end."""
+        chain = self.focus_chain
+        if chain:
+            here = chain.index(self.focused) if self.focused in chain else -1
+            self.set_focus(chain[(here + fields) % len(chain)])
 
     def take_free(self) -> None:
         """Take the proposed port."""

@@ -1,4 +1,4 @@
-"""What every page has: the top bar, the footer, and keys from the list of actions."""
+"""What every page has: the top bar and the footer."""
 
 from __future__ import annotations
 
@@ -7,26 +7,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.actions import Action, Place, actions_of
+from tui.actions import Place, actions_of
 from tui.presentation.frame import footer_line, top_line
 from tui.presentation.summary import engine_line
 from tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from tui.app import PmapApp
-
-
-def bindings(actions: Collection[Action]) -> list[BindingType]:
-    """The keys of the actions, each performing its action; ids let a person change them."""
-    return [
-        Binding(",".join(a.keys), f"app.perform({a.name!r})", a.label, id=a.name, tooltip=a.help)
-        for a in actions
-    ]
 
 
 def the_app(node: DOMNode) -> PmapApp:
@@ -42,11 +33,6 @@ class Page(Screen[None]):
 
     PLACE: ClassVar[Place]
     AUTO_FOCUS = ""
-
-    def __init_subclass__(cls) -> None:
-        """Take the keys of the page from the list of actions."""
-        cls.BINDINGS = list(bindings(actions_of(cls.PLACE)))
-        super().__init_subclass__()
 
     @property
     def pmap(self) -> PmapApp:

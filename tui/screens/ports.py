@@ -55,7 +55,7 @@ class Ports(Page):
     def on_mount(self) -> None:
         """Take the keyboard to the table and show what is known already."""
         super().on_mount()
-        self.table.focus()
+        self.set_focus(self.table)
         self.update()
 
     @property
@@ -102,16 +102,15 @@ class Ports(Page):
 
     def open_filter(self) -> None:
         """Take the keyboard to the filter line."""
-        line = self.query_one("#filter")
-        line.display = True
+        self.query_one("#filter").display = True
         needle = self.query_one("#needle", Input)
-        needle.focus()
+        self.set_focus(needle)
         needle.action_end()
 
     def close_filter(self) -> None:
         """Back to the table; the line stays while it filters something."""
-        self.query_one("#filter").display = bool(self.view.filter)
-        self.table.focus()
+        self.query_one("#filter").display = bool(self.query_one("#needle", Input).value)
+        self.set_focus(self.table)
 
     def clear_filter(self) -> None:
         """Show everything again."""
@@ -124,12 +123,11 @@ class Ports(Page):
         self.close_filter()
 
     @on(Input.Changed, "#needle")
-    def _filter(self, event: Input.Changed) -> None:
-        self.look(replace(self.view, filter=event.value))
-
-    @on(Input.Submitted, "#needle")
-    def _filtered(self) -> None:
-        self.close_filter()
+    def sync(self) -> None:
+        """Let the table follow the filter line."""
+        text = self.query_one("#needle", Input).value
+        if text != self.view.filter:
+            self.look(replace(self.view, filter=text))
 
     @on(PortTable.Moved)
     def _moved(self) -> None:
