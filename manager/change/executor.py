@@ -44,19 +44,24 @@ def apply(plan: Plan, deps: Deps, progress: Progress | None = None) -> Outcome:
             raise ChangeInProgress(
                 f"change {left[0].get('tx')} was left unfinished", hint="pmap recover"
             )
-        plan, facts = _replanned(plan, deps)
         if plan.empty:
-            return Outcome(
-                id=plan.id,
-                status=Status.APPLIED,
-                plan=plan,
-                before=plan.before,
-                after=plan.after,
-                warnings=plan.warnings,
-            )
-        # The watchdog loads while the new container is being created.
+            return _nothing_to_do(plan)
+        # The watchdog loads while the plan is checked and the new container is created.
         with deps.guard.arm(plan.id, lock_fd) as watch:
-            return _Change(deps, plan, begin_entry(plan, facts, deps), watch, progress).run()
+            plan, facts = _replanned(plan, deps)
+            entry = begin_entry(plan, facts, deps)
+            return _Change(deps, plan, entry, watch, progress).run()
+
+
+def _nothing_to_do(plan: Plan) -> Outcome:
+    return Outcome(
+        id=plan.id,
+        status=Status.APPLIED,
+        plan=plan,
+        before=plan.before,
+        after=plan.after,
+        warnings=plan.warnings,
+    )
 
 
 def _replanned(plan: Plan, deps: Deps) -> tuple[Plan, Facts]:

@@ -15,7 +15,7 @@ from manager.errors import EngineError, EngineUnavailable, InvalidInput, PmapErr
 from manager.interfaces import Clock, Engine, Files, Journal, Record
 
 _LOOK_SECONDS = 0.02
-_GRACE_SECONDS = 3.0
+_GRACE_SECONDS = 2.0
 _NAME_TAKEN = 409
 
 

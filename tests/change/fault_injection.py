@@ -48,36 +48,47 @@ _LASTING = {Kind.AWAY: 5, Kind.ERRORS: 5}
 
 @dataclass(slots=True)
 class Faults:
-    """Where and what to break; `points` are the calls that were made, by their names."""
+    """Where and what to break: a call by its number, or by its name and how often that came.
 
-    at: int | None = None
+    points are the calls that were made, as `rename 2`. hooks run before the point of that name:
+    what somebody else does meanwhile.
+    """
+
+    at: int | str | None = None
     kind: Kind = Kind.ERROR_BEFORE
     points: list[str] = field(default_factory=list)
     hooks: dict[str, Callable[[], None]] = field(default_factory=dict)
-    """Run once before the first call of that name: what somebody else does meanwhile."""
+    fail: Callable[[str], BaseException] | None = None
+    """What a broken point raises, where that is not what its kind says; may not return."""
 
     def call(self, name: str, action: Callable[[], Any]) -> Any:
         """Make a call, or break it."""
         number = len(self.points)
-        self.points.append(name)
-        if (hook := self.hooks.pop(name, None)) is not None:
+        point = f"{name} {1 + sum(p.rpartition(' ')[0] == name for p in self.points)}"
+        self.points.append(point)
+        if point == self.at:
+            self.at = number
+        if (hook := self.hooks.get(point)) is not None:
             hook()
-        if self.at is None or not self.at <= number < self.at + _LASTING.get(self.kind, 1):
+        if not self._is_broken(number):
             return action()
         if self.kind.after:
             action()
-        raise self._failure(name)
+        raise (self.fail or self._failure)(point)
 
-    def _failure(self, name: str) -> BaseException:
+    def _is_broken(self, number: int) -> bool:
+        return isinstance(self.at, int) and 0 <= number - self.at < _LASTING.get(self.kind, 1)
+
+    def _failure(self, point: str) -> BaseException:
         if self.kind in {Kind.CRASH_BEFORE, Kind.CRASH_AFTER}:
-            return Crash(name)
+            return Crash(point)
         if self.kind in {Kind.INTERRUPT_BEFORE, Kind.INTERRUPT_AFTER}:
             return KeyboardInterrupt()
-        if name.startswith("journal"):
-            return PmapError(f"{name}: no space left on device")
+        if point.startswith("journal"):
+            return PmapError(f"{point}: no space left on device")
         if self.kind in {Kind.CUT_BEFORE, Kind.CUT_AFTER, Kind.AWAY}:
-            return EngineUnavailable(f"{name}: the connection was cut")
-        return EngineError(f"{name}: a fault was injected", status=500)
+            return EngineUnavailable(f"{point}: the connection was cut")
+        return EngineError(f"{point}: a fault was injected", status=500)
 
 
 class FaultyEngine:
