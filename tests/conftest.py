@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is slow now and then; what is slow always, the benchmarks tell.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 _OF_THE_DEVELOPER = (
     "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH",

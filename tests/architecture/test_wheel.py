@@ -48,12 +48,11 @@ def test_it_installs_manager_and_tui_and_nothing_else(wheel: ZipFile) -> None:
 
 
 def test_every_file_of_the_product_is_in_it(wheel: ZipFile) -> None:
-    kinds = {".py", ".tcss", ".typed"}
     tree = {
         str(path.relative_to(ROOT))
         for room in ("manager", "tui")
         for path in (ROOT / room).rglob("*")
-        if path.suffix in kinds and "__pycache__" not in path.parts
+        if path.is_file() and "__pycache__" not in path.parts
     }
     shipped = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert shipped == tree

@@ -85,6 +85,9 @@ def test_a_crowd_is_not_listed_to_the_end() -> None:
     with pytest.raises(NoSuchContainer) as refusal:
         Snapshot(None, crowd).container("web")
     assert refusal.value.hint == "name one of w000, w001, w002, w003, w004 and 195 more"
+    with pytest.raises(NoSuchContainer) as refusal:
+        Snapshot(None, crowd[:5]).container("web")
+    assert refusal.value.hint == "name one of w000, w001, w002, w003, w004"
 
 
 @given(st.text(max_size=5000))
