@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manager.model.portclass import (
@@ -100,6 +100,7 @@ def test_what_is_found_is_free_distinct_and_where_it_was_asked_for(
         assert not any(port in search.ephemeral for port in found)
 
 
+@settings(max_examples=40)
 @given(SEARCHES, TAKEN)
 def test_fewer_are_found_only_where_there_are_no_more(
     search: FreePortSearch, taken: set[int]
@@ -141,6 +142,7 @@ def test_each_port_is_asked_about_at_most_once(contiguous: bool) -> None:
     assert len(asked) == len(set(asked)) <= 65535
 
 
+@settings(max_examples=40)
 @given(SEARCHES, TAKEN, TAKEN)
 def test_a_confirmation_is_as_good_as_knowing(
     search: FreePortSearch, taken: set[int], denied: set[int]
