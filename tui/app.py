@@ -23,7 +23,7 @@ from tui.messages import Crashed, EngineLost, ManagerOpened, SnapshotTaken
 from tui.palette import Actions
 from tui.presentation.entry import Entry
 from tui.presentation.glyphs import Glyphs, glyphs
-from tui.presentation.summary import Link
+from tui.presentation.summary import Counts, Link, count
 from tui.screens.page import Page
 from tui.screens.ports import Ports
 from tui.theme import DARK, TERMINAL, THEMES
@@ -57,6 +57,7 @@ class PmapApp(App[int], inherit_bindings=False):
         self.link = Link()
         self.snapshot = Snapshot(None)
         self.entries: tuple[Entry, ...] = ()
+        self.counts = Counts()
         self.manager: PortManager | None = None
         self.feed: Feed = Feed(open_manager, self.post_message)
         self.ports = Ports()
@@ -145,6 +146,7 @@ class PmapApp(App[int], inherit_bindings=False):
     @on(SnapshotTaken)
     def _taken(self, message: SnapshotTaken) -> None:
         self.snapshot, self.entries = message.snapshot, message.entries
+        self.counts = count(message.entries)
         engine = message.snapshot.engine
         if engine is not None:
             self.link = Link(engine, connected=True, opening=False)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.presentation.entry import Entry
-from tui.presentation.ordering import Heading, SortKey, View, arrange, find, shown
+from tui.presentation.ordering import Heading, SortKey, View, arrange, find, ordered, shown
 
 
 def test_groups_are_projects_then_loose_containers(shop: tuple[Entry, ...]) -> None:
@@ -21,7 +21,7 @@ def test_groups_are_projects_then_loose_containers(shop: tuple[Entry, ...]) -> N
 
 
 def test_without_groups_there_is_no_heading(shop: tuple[Entry, ...]) -> None:
-    items = arrange(shop, View(grouped=False))
+    items = arrange(ordered(shop, View()), View(grouped=False))
     assert [e.port for e in items if isinstance(e, Entry)] == sorted(
         (e.port for e in shop), key=int
     )
@@ -40,8 +40,8 @@ def test_without_groups_there_is_no_heading(shop: tuple[Entry, ...]) -> None:
 )
 def test_every_column_sorts(shop: tuple[Entry, ...], key: SortKey, first: str) -> None:
     view = View(sort=key, grouped=False)
-    assert shown(shop, view)[0].owner == first
-    backwards = shown(shop, replace(view, descending=True))
+    assert ordered(shop, view)[0].owner == first
+    backwards = ordered(shop, replace(view, descending=True))
     assert sorted(e.owner for e in backwards) == sorted(e.owner for e in shop)
     assert backwards[-1].owner == first
 

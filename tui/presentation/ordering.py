@@ -65,15 +65,20 @@ class Gap:
 Item = Heading | Entry | Gap
 
 
+def ordered(entries: Iterable[Entry], view: View) -> tuple[Entry, ...]:
+    """All entries in the view's order; filtering keeps it, so that no key has to sort."""
+    return tuple(sorted(entries, key=_SORT_KEYS[view.sort], reverse=view.descending))
+
+
 def shown(entries: Iterable[Entry], view: View) -> tuple[Entry, ...]:
-    """The entries that the view lets through, in its order, without headings."""
-    kept = [e for e in entries if _kinds(e, view)]
-    found = matching(kept, view.filter)
-    return tuple(sorted(found, key=_SORT_KEYS[view.sort], reverse=view.descending))
+    """The entries that the view lets through, in the order in which they come."""
+    if not (view.stopped and view.host):
+        entries = [e for e in entries if _kinds(e, view)]
+    return matching(entries, view.filter)
 
 
 def arrange(entries: Iterable[Entry], view: View, room: int = 0) -> tuple[Item, ...]:
-    """The lines of the table: entries, and headings where the view groups them.
+    """The lines of the table: ordered entries, and headings where the view groups them.
 
     Groups stand apart where all lines with the gaps fit into `room`.
     """

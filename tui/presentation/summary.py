@@ -53,18 +53,37 @@ def engine_line(link: Link, g: Glyphs) -> Line:
     return (Span(f"{g.no} gone ", Role.BAD), *spans)
 
 
-def counts_line(entries: Sequence[Entry], g: Glyphs) -> Line:
-    """Published, exposed, conflicts, reserved, the host's own. Each filters by a click."""
-    published = sum(1 for e in entries if e.row.source is Source.PUBLISHED and e.row.bound)
-    exposed = sum(1 for e in entries if e.exposed)
-    conflicts = sum(1 for e in entries if e.conflicts)
-    reserved = sum(1 for e in entries if e.row.source is Source.RESERVED)
-    host = sum(1 for e in entries if e.row.source in {Source.PROCESS, Source.HOST_NETWORK})
-    spans = [Span(str(published), Role.STRONG), Span(" published", Role.MUTED)]
-    spans += _alarm(exposed, "exposed", "exposed", g)
-    spans += _alarm(conflicts, "conflict" if conflicts == 1 else "conflicts", "conflict", g)
-    spans += [Span("   "), Span(str(reserved), Role.STRONG), Span(" reserved", Role.MUTED)]
-    spans += [Span("   "), Span(str(host), Role.STRONG), Span(" of the host", Role.MUTED)]
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows there are of each kind."""
+
+    published: int = 0
+    exposed: int = 0
+    conflicts: int = 0
+    reserved: int = 0
+    host: int = 0
+
+
+def count(entries: Sequence[Entry]) -> Counts:
+    """Count the entries."""
+    host = {Source.PROCESS, Source.HOST_NETWORK}
+    return Counts(
+        published=sum(e.row.source is Source.PUBLISHED and bool(e.row.bound) for e in entries),
+        exposed=sum(e.exposed for e in entries),
+        conflicts=sum(bool(e.conflicts) for e in entries),
+        reserved=sum(e.row.source is Source.RESERVED for e in entries),
+        host=sum(e.row.source in host for e in entries),
+    )
+
+
+def counts_line(counts: Counts, g: Glyphs) -> Line:
+    """Published, exposed, conflicts, reserved, the host's own. The alarms filter by a click."""
+    spans = [Span(str(counts.published), Role.STRONG), Span(" published", Role.MUTED)]
+    spans += _alarm(counts.exposed, "exposed", "exposed", g)
+    word = "conflict" if counts.conflicts == 1 else "conflicts"
+    spans += _alarm(counts.conflicts, word, "conflict", g)
+    spans += [Span("   "), Span(str(counts.reserved), Role.STRONG), Span(" reserved", Role.MUTED)]
+    spans += [Span("   "), Span(str(counts.host), Role.STRONG), Span(" of the host", Role.MUTED)]
     return tuple(spans)
 
 

@@ -82,7 +82,7 @@ class Ports(Page):
         """Top bar, counts, banner and footer as things stand now."""
         super().frame()
         app, columns = self.pmap, self.size.width
-        counts = (Span(" "), *counts_line(app.entries, app.glyphs))
+        counts = (Span(" "), *counts_line(app.counts, app.glyphs))
         found = view_line(
             len(self.table.rows),
             len(app.entries),

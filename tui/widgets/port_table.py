@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -16,7 +15,7 @@ from tui.paint import Painter
 from tui.presentation.cells import Line, Role, width
 from tui.presentation.entry import Entry, Identity
 from tui.presentation.glyphs import UNICODE, Glyphs
-from tui.presentation.ordering import Gap, Heading, Item, View, arrange, find
+from tui.presentation.ordering import Gap, Heading, Item, View, arrange, find, ordered
 from tui.presentation.table import Layout, header_line, heading_line, layout, row_line
 from tui.theme import role_styles
 
@@ -44,6 +43,7 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.marked: set[Identity] = set()
         self._view = View()
         self._entries: tuple[Entry, ...] = ()
+        self._ordered: tuple[Entry, ...] = ()
         self._items: tuple[Item, ...] = ()
         self._cursor = -1
         self._plan: Layout | None = None
@@ -62,21 +62,27 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         """The entries that are in the table, in its order."""
         return tuple(item for item in self._items if isinstance(item, Entry))
 
-    def show(self, entries: Iterable[Entry], view: View, *, faded: bool = False) -> None:
+    def show(self, entries: tuple[Entry, ...], view: View, *, faded: bool = False) -> None:
         """Draw these entries in that view. `faded`: they are what was known before."""
-        self._entries = tuple(entries)
-        self._view, self._faded = view, faded
+        new = entries is not self._entries or (view.grouped != self._view.grouped)
+        if new or (view.sort, view.descending) != (self._view.sort, self._view.descending):
+            self._ordered = ordered(entries, view)
+        self._entries, self._view, self._faded = entries, view, faded
+        if new:
+            self._lay_out()
         self._arrange()
 
     def _arrange(self) -> None:
-        """Lay the lines out anew, the cursor on its row."""
+        """Draw the lines anew, the cursor on its row."""
         before = self.selected
-        self._items = arrange(self._entries, self._view, self.size.height - 1)
+        self._items = arrange(self._ordered, self._view, self.size.height - 1)
         known = {entry.identity for entry in self.rows}
         self.marked &= known
         near = self._cursor if before is not None else 0
         self._cursor = find(self._items, before.identity if before else None, near)
-        self._lay_out()
+        self.virtual_size = Size(self.size.width, len(self._items) + 1)
+        self._painters = {}
+        self._repaint()
         self._follow()
         if self.selected is not before:
             self.post_message(self.Moved(self.selected))
@@ -129,6 +135,7 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Give lines and columns their new room."""
+        self._lay_out()
         self._arrange()
 
     def on_click(self, event: events.Click) -> None:
@@ -146,9 +153,10 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
     def _go(self, index: int) -> None:
         if index == self._cursor:
             return
+        for line in (self._cursor, index):
+            self.refresh(Region(0, line + 1 - self.scroll_offset.y, self.size.width, 1))
         self._cursor = index
         self._follow()
-        self.refresh()
         self.post_message(self.Moved(self.selected))
 
     def _follow(self) -> None:
@@ -166,12 +174,10 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=self._cursor - seen + 1, animate=False, force=True)
 
     def _lay_out(self) -> None:
+        """Give the columns their widths: by all entries, so that no filter makes them jump."""
         columns = self.scrollable_content_region.width
         if columns:
-            self._plan = layout(self.rows, self._view, columns, self.glyphs)
-        self.virtual_size = Size(columns, len(self._items) + 1)
-        self._painters = {}
-        self._repaint()
+            self._plan = layout(self._entries, self._view, columns, self.glyphs)
 
     def _repaint(self) -> None:
         self._strips = {}
