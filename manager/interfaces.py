@@ -215,6 +215,31 @@ class Host(Protocol):
         ...
 
 
+class Processes(Protocol):
+    """The processes of the host that pmap runs on, as far as a port may be freed by ending one."""
+
+    def untouchable(self, process: Process) -> str:
+        """Why it must never be signalled, empty when it may be.
+
+        Never: the first process, pmap and what it runs under, the kernel's own, an engine's
+        (docker-proxy, dockerd, containerd, shims, rootlesskit, Docker Desktop's), and what runs
+        in a container.
+        """
+        ...
+
+    def keeper(self, process: Process) -> str:
+        """What would start it again, as the command that stops that; empty where none is known."""
+        ...
+
+    def end(self, process: Process, *, kill: bool, patience: float) -> bool:
+        """Ask it to end (TERM), or end it (KILL); whether it is gone within `patience` seconds.
+
+        True also when it was gone before, be its pid another's by now: nothing is sent then.
+        Raises Refused where it is untouchable or not this user's.
+        """
+        ...
+
+
 class Files(Protocol):
     """Text files of the user."""
 

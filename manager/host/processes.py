@@ -12,6 +12,7 @@ from manager.model.listener import Process
 PROC = Path("/proc")
 
 _COMMAND_BYTES = 4096
+_PARENT, _STARTED = 4, 22  # fields of /proc/PID/stat (proc(5))
 _COMM_LENGTH = 15  # the kernel cuts names there (TASK_COMM_LEN)
 
 _ENGINE_NAMES = frozenset(
@@ -64,6 +65,7 @@ def read_process(pid: int, proc: Path = PROC) -> Process | None:
         " ".join(arguments) or f"[{comm}]",
         _link(folder / "cwd"),
         user_name(uid),
+        started_at(pid, proc),
     )
 
 
@@ -113,13 +115,24 @@ def user_name(uid: int) -> str:
 
 def parent_of(pid: int, proc: Path = PROC) -> int | None:
     """The pid of the parent, 0 for the first process, None when `pid` is gone."""
+    return _number(pid, _PARENT, proc)
+
+
+def started_at(pid: int, proc: Path = PROC) -> int:
+    """When a process began, in clock ticks since boot; 0 when it is gone."""
+    return _number(pid, _STARTED, proc) or 0
+
+
+def _number(pid: int, field: int, proc: Path) -> int | None:
+    """A field of /proc/PID/stat by its number in proc(5)."""
     try:
         text = _text(proc / str(pid) / "stat")
     except OSError:
         return None
-    # The name in brackets may hold spaces and brackets: the last one ends it.
+    # The name in brackets may hold spaces and brackets: the last one ends it. The next is field 3.
     fields = text.rpartition(")")[2].split()
-    return int(fields[1]) if len(fields) > 1 and fields[1].isdigit() else None
+    word = fields[field - 3] if len(fields) > field - 3 else ""
+    return int(word) if word.isdigit() else None
 
 
 def ancestors(pid: int, proc: Path = PROC) -> Iterator[int]:

@@ -66,10 +66,16 @@ def psutil_process(pid: int) -> Process | None:
         name = process.name()
     except psutil.Error:
         return None
-    command, cwd, user = "", "", ""
+    command, cwd, user, started = "", "", "", 0
     # Whatever comes before a refusal is told.
     with contextlib.suppress(psutil.Error):
+        started = started_of(process)
         user = process.username()
         command = " ".join(process.cmdline())[:4096]
         cwd = process.cwd()
-    return Process(pid, name, command, cwd, user)
+    return Process(pid, name, command, cwd, user, started)
+
+
+def started_of(process: psutil.Process) -> int:
+    """When a process began, in microseconds since the epoch. Raises psutil.Error."""
+    return round(process.create_time() * 1e6)

@@ -63,13 +63,18 @@ class HostSocket:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A process of the engine's host. Empty texts where the host does not tell."""
+    """A process of the engine's host. Empty texts where the host does not tell.
+
+    started is when it began, in a measure of the host's own (Linux: clock ticks since boot), 0
+    where that is not known: pids come round again, pid and started together do not.
+    """
 
     pid: int
     name: str = ""
     command: str = ""
     cwd: str = ""
     user: str = ""
+    started: int = 0
 
 
 @dataclass(frozen=True, slots=True)
