@@ -6,6 +6,7 @@ polled while the engine answers: its events ask for the next reading, a burst of
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from manager.errors import EngineError, EngineUnavailable, PmapError
+from tui.files import file_rows
 from tui.messages import EngineLost, ManagerOpened, SnapshotTaken
 from tui.presentation.entry import entries
 
@@ -84,7 +86,8 @@ class Feed:
     def _reading(self, manager: PortManager) -> None:
         """Take a snapshot and tell it. Raises EngineError, after the telling without an engine."""
         snapshot = manager.snapshot()
-        self._tell(SnapshotTaken(snapshot, entries(snapshot)))
+        files = file_rows(os.curdir) if manager.engine is None else ()
+        self._tell(SnapshotTaken(snapshot, entries(snapshot, files=files)))
         if manager.engine is None:
             raise manager.unavailable or EngineUnavailable("no engine answers")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -239,7 +240,13 @@ async def test_an_engine_that_goes_leaves_what_was_known(
     assert said(app, "trouble") == ""
 
 
-async def test_without_an_engine_the_host_is_shown(manager: PortManager, until: Until) -> None:
+async def test_without_an_engine_the_host_is_shown(
+    manager: PortManager, until: Until, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "compose.yaml").write_text(
+        "name: here\nservices:\n  web:\n    image: nginx\n    ports: ['127.0.0.1:62893:80']\n"
+    )
     missing = EngineUnavailable(
         "no engine answers at unix:///run/docker.sock", hint="sudo systemctl start docker"
     )
@@ -252,6 +259,8 @@ async def test_without_an_engine_the_host_is_shown(manager: PortManager, until: 
         assert "no engine" in said(app, "top")
         assert "sudo systemctl start docker" in said(app, "trouble")
         assert "sshd 812" in owners(app)
+        written = next(e for e in app.entries if e.owner == "web")
+        assert (written.project, written.address, written.port) == ("here", "127.0.0.1", "62893")
         await pilot.press("p")
         assert app.screen is app.ports
         await pilot.press("r")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from manager.interfaces import ConnectResult
@@ -63,13 +63,15 @@ class Entry:
         return self.row.container.name if self.row.container else ""
 
 
-def entries(snapshot: Snapshot, answers: Answers | None = None) -> tuple[Entry, ...]:
-    """An entry for every row of the snapshot."""
+def entries(
+    snapshot: Snapshot, answers: Answers | None = None, files: Sequence[PortRow] = ()
+) -> tuple[Entry, ...]:
+    """An entry for every row of the snapshot, and of compose files that are not up."""
     conflicts: dict[HostSocket, list[Conflict]] = defaultdict(list)
     for conflict in row_conflicts(snapshot):
         conflicts[conflict.wanted].append(conflict)
     known = answers or {}
-    return tuple(_entry(row, conflicts, known) for row in port_rows(snapshot))
+    return tuple(_entry(row, conflicts, known) for row in (*port_rows(snapshot), *files))
 
 
 def _entry(row: PortRow, conflicts: Mapping[HostSocket, list[Conflict]], answers: Answers) -> Entry:
