@@ -7,8 +7,10 @@ import shlex
 from manager.model.conflict import ENGINE_ITSELF, HOST_NETWORK, Holder, HolderKind
 from manager.model.container import Container
 from manager.model.listener import HostSocket
-from manager.model.ports import IPProtocol, PortRange
+from manager.model.ports import IPProtocol, PortRange, parse_ip
 from manager.model.portspec import PortSpec
+
+_ANY4 = parse_ip("0.0.0.0")
 
 
 def advice_for(holder: Holder) -> str:
@@ -37,7 +39,7 @@ def advice(port: int, holders: tuple[Holder, ...], protocol: IPProtocol | None =
 
 def _about_container(holder: Holder, container: Container) -> str:
     name = shlex.quote(container.name)
-    spec = shlex.quote(str(_spec(holder.socket, container)))
+    spec = shlex.quote(str(spec_for(holder.socket, container)))
     if holder.note == HOST_NETWORK:
         return (
             f"it listens itself ({holder.note}): change the app's own port, or docker stop {name}"
@@ -47,7 +49,7 @@ def _about_container(holder: Holder, container: Container) -> str:
     return f"pmap move {name} {spec} 0 gives it a free port on 127.0.0.1; or docker stop {name}"
 
 
-def _spec(socket: HostSocket, container: Container) -> PortSpec:
+def spec_for(socket: HostSocket, container: Container) -> PortSpec:
     """The SPEC that means this socket's mapping and no other: its port, and what else it takes."""
     on_port = [
         mapping
@@ -58,14 +60,17 @@ def _spec(socket: HostSocket, container: Container) -> PortSpec:
     protocol = None
     if socket.protocol is not IPProtocol.TCP or len(protocols) > 1:
         protocol = socket.protocol
-    same = [m.binding.host_ip for m in on_port if m.container_port.protocol is socket.protocol]
+    same = [mapping for mapping in on_port if mapping.container_port.protocol is socket.protocol]
+    addresses = [mapping.binding.host_ip for mapping in same]
     host_ip = socket.host_ip
-    if len(set(same)) < 2:
+    if len(set(addresses)) < 2:
         host_ip = None
-    elif host_ip is None and None not in same:
-        # 0.0.0.0 and `::` were asked for one by one: each is a mapping of its own.
-        host_ip = same[0]
-    return PortSpec(host_ip, PortRange.of(socket.host_port), None, protocol)
+    elif host_ip is None:
+        # 0.0.0.0 fits what was asked without an address; else it and `::` were asked one by one.
+        host_ip = _ANY4 if None in addresses else addresses[0]
+    alike = [m.container_port.number for m in same if host_ip in {None, m.binding.host_ip}]
+    inside = PortRange.of(alike[0]) if len(alike) > 1 else None
+    return PortSpec(host_ip, PortRange.of(socket.host_port), inside, protocol)
 
 
 def _about_process(holder: Holder) -> str:

@@ -85,7 +85,10 @@ class Conflict:
 
 
 def container_sockets(container: Container) -> Iterator[HostSocket]:
-    """The host sockets that a container holds, or would take at its next start."""
+    """The host sockets that a container holds, or would take at its next start.
+
+    One that two of its mappings ask for comes twice: such a container cannot start.
+    """
     held = [
         HostSocket(host_ip, published.host_port, published.container_port.protocol)
         for host_ip, published in fold(container.published)
@@ -106,7 +109,8 @@ def all_holders(snapshot: Snapshot) -> Iterator[Holder]:
     """Every holder of every host socket, containers before processes."""
     for container in snapshot.containers:
         kind = HolderKind.CONTAINER if container.state.holds_ports else HolderKind.STOPPED_CONTAINER
-        for socket in container_sockets(container):
+        # Two mappings on one socket are one thing to be in the way.
+        for socket in dict.fromkeys(container_sockets(container)):
             yield Holder(kind, socket, container)
     yield from _listening_holders(snapshot)
     for port, reason in snapshot.reserved.items():
@@ -212,7 +216,7 @@ def start_conflicts(snapshot: Snapshot) -> tuple[Conflict, ...]:
         sockets = list(container_sockets(container))
         found.extend(
             Conflict(socket, holder, container)
-            for socket in sockets
+            for socket in dict.fromkeys(sockets)
             for holder in bound.get(_place(socket), ())
             if socket.overlaps(holder.socket)
         )

@@ -84,6 +84,15 @@ def test_a_port_that_has_several_mappings_is_named_in_full() -> None:
     ]
 
 
+def test_a_container_that_asks_for_one_port_twice_is_told_once_and_what_to_take_away() -> None:
+    """Its container ports tell the two apart, or its addresses do."""
+    ports = asks("web", EXITED, ("8080", Port(80)), ("8080", Port(81)))
+    addresses = asks("web", EXITED, ("8080", Port(80)), ("127.0.0.1 8080", Port(80)))
+    for clash, specs in ((ports, ["8080:80"]), (addresses, ["0.0.0.0:8080", "127.0.0.1:8080"])):
+        assert [text.split()[3] for text in told(clash)] == specs
+        assert all(len(fitting(PortSpec.parse(spec), clash)) == 1 for spec in specs)
+
+
 @pytest.mark.parametrize(
     ("process", "way_out"),
     [

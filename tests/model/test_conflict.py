@@ -211,6 +211,19 @@ def test_what_runs_has_no_trouble_starting() -> None:
     assert start_conflicts(Snapshot(None, twice)) == ()
 
 
+def test_what_two_mappings_take_alike_is_held_once() -> None:
+    clash = asks("clash", on(8080), on(8080))
+    snapshot = Snapshot(None, (holds("web", 8080), clash))
+    assert texts(holders_of(snapshot, 8080)) == [
+        "*:8080/tcp container web",
+        "*:8080/tcp exited container clash",
+    ]
+    assert [str(conflict.holder) for conflict in start_conflicts(snapshot)] == [
+        "container web",
+        "another port of its own",
+    ]
+
+
 def test_a_container_that_asks_for_one_port_twice_cannot_start() -> None:
     (conflict,) = start_conflicts(Snapshot(None, (asks("a", on(8080), on(8080, LOOPBACK)),)))
     assert "another port of its own" in str(conflict)
