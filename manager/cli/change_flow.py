@@ -72,7 +72,7 @@ def run_changes(args: argparse.Namespace, manager: PortManager, make: RequestMak
             code, form = _one(args, manager, request, output)
         except Refused as refusal:
             code = diagnostics.report(refusal)
-            form = _refused_form(refusal)
+            form = _refused_form(refusal, request)
         forms.append(form)
         if code is not ExitCode.OK:
             left = len(requests) - done - 1
@@ -172,14 +172,14 @@ def outcome_form(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _refused_form(refusal: Refused) -> dict[str, Any]:
+def _refused_form(refusal: Refused, request: ChangeRequest) -> dict[str, Any]:
     from manager.cli.json_form import SCHEMA, conflict_form
 
     return {
         "schema": SCHEMA,
         "id": None,
         "status": "refused",
-        "container": None,
+        "container": request.container,
         "plan": [],
         "before": [],
         "after": [],

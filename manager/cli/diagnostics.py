@@ -56,7 +56,7 @@ def note(message: str) -> None:
 
 def report(error: errors.PmapError) -> ExitCode:
     """Say what is wrong, who is in the way and what to type next; the exit code for it."""
-    warn(error.message)
+    warn(f"{_place(error)}{error.message}")
     if isinstance(error, errors.Refused):
         for conflict in error.conflicts:
             if (text := str(conflict)) not in error.message:
@@ -64,6 +64,13 @@ def report(error: errors.PmapError) -> ExitCode:
     for line in error.hint.splitlines():
         note(f"  hint: {line}")
     return exit_code(error)
+
+
+def _place(error: errors.PmapError) -> str:
+    """`FILE:LINE: ` of an error that has a place and does not name it itself."""
+    if not isinstance(error, errors.ComposeError) or error.file in error.message:
+        return ""
+    return f"{error.file}: " if error.line is None else f"{error.file}:{error.line}: "
 
 
 def _flush_stdout() -> None:

@@ -43,3 +43,11 @@ def test_a_report_says_what_and_then_what_to_type(capsys: pytest.CaptureFixture[
 def test_a_report_is_safe_for_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     report(errors.NoSuchContainer("no container \x1b[31mx"))
     assert "\x1b" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("line", "place"), [(None, "a.yaml: "), (3, "a.yaml:3: ")])
+def test_an_error_of_a_file_names_its_place(
+    line: int | None, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report(errors.ComposeError("is not YAML", file="a.yaml", line=line))
+    assert capsys.readouterr().err == f"pmap: {place}is not YAML\n"
