@@ -13,6 +13,7 @@ from docker.tls import TLSConfig
 from requests import Response
 from requests.exceptions import HTTPError
 
+from manager.engine.adapter import UnixAdapter
 from manager.engine.endpoint import Endpoint
 from manager.engine.failures import translated
 from manager.engine.handshake import Greeting
@@ -94,6 +95,8 @@ def open_client(endpoint: Endpoint, greeting: Greeting) -> APIClient:
     client = APIClient(
         base_url=endpoint.url, version=greeting.api_text, timeout=CALL_SECONDS, tls=tls
     )
+    if endpoint.scheme == "unix":
+        client.mount("http+docker://", UnixAdapter(endpoint, CALL_SECONDS))
     # The sockets that pmap opens itself know no proxy and no .netrc: neither shall these.
     client.trust_env = False
     client.headers.update(dict(endpoint.headers))

@@ -15,7 +15,7 @@ from manager.engine.wire import get_all
 from manager.errors import EngineError
 
 _CONNECTIONS = 2
-_WORTH_A_CONNECTION = 40
+_WORTH_A_CONNECTION = 250
 
 
 def inspect_many(

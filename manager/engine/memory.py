@@ -129,6 +129,12 @@ class MemoryEngine(MemoryReader):
         with self.store.answering():
             return tuple(listeners(self.store))
 
+    def end_neighbour(self, pid: int) -> None:
+        """Let a process of the host, which is no container's, be gone with its sockets."""
+        self.store.neighbours = tuple(
+            one for one in self.store.neighbours if one.process is None or one.process.pid != pid
+        )
+
     def blueprint(self, record: Record, mappings: Sequence[PortMapping]) -> Blueprint:
         """How to create the like of `record` with other mappings."""
         with self.store.answering():

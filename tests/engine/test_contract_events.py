@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import pytest
 from engine_rig import Rig
 
 from manager.interfaces import EngineEvent
@@ -102,20 +101,21 @@ def test_the_stream_outlives_a_restart_of_the_engine(rig: Rig) -> None:
         until(inbox, lambda e: e.id == made and e.action == "create")
 
 
-@pytest.mark.parametrize("policy", ["no", "always", "unless-stopped"])
-def test_what_comes_back_after_a_restart(rig: Rig, policy: str) -> None:
-    settings = {"RestartPolicy": {"Name": policy}}
-    running = rig.run("running", host=settings)
-    stopped = rig.run("stopped", host=settings)
-    created = rig.create("created", host=settings)
-    rig.engine.stop(stopped, timeout=1)
+def test_what_comes_back_after_a_restart(rig: Rig) -> None:
+    running, stopped, created = {}, {}, {}
+    for policy in ("no", "always", "unless-stopped"):
+        settings = {"RestartPolicy": {"Name": policy}}
+        running[policy] = rig.run(f"running-{policy}", host=settings)
+        stopped[policy] = rig.run(f"stopped-{policy}", host=settings)
+        created[policy] = rig.create(f"created-{policy}", host=settings)
+        rig.engine.stop(stopped[policy], timeout=1)
+    coming = {running["always"], running["unless-stopped"], stopped["always"]}
     with following(rig) as (inbox, _):
         rig.restart()
         until(inbox, lambda e: e.action == "connected")
-        if policy != "no" and rig.status(running) != "running":
-            until(inbox, lambda e: e.id == running and e.action == "start")
-        if policy == "always" and rig.status(stopped) != "running":
-            until(inbox, lambda e: e.id == stopped and e.action == "start")
-    assert rig.status(running) == ("exited" if policy == "no" else "running")
-    assert rig.status(stopped) == ("running" if policy == "always" else "exited")
-    assert rig.status(created) == "created"
+        while any(rig.status(one) != "running" for one in coming):
+            until(inbox, lambda e: e.action == "start")
+    every = [*running.values(), *stopped.values(), *created.values()]
+    for container_id in every:
+        expected = "created" if container_id in created.values() else "exited"
+        assert rig.status(container_id) == ("running" if container_id in coming else expected)
