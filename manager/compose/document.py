@@ -22,7 +22,7 @@ from manager.compose.values import ProblemKind, ReadProblem
 from manager.model.finding import Span
 
 MAX_BYTES = 8 * 1024 * 1024
-MAX_SEPARATORS = 600_000
+MAX_SEPARATORS = 150_000
 MAX_DEPTH = 100
 
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1f]")

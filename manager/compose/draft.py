@@ -64,10 +64,11 @@ class Draft:
     def add(self, over: Draft) -> None:
         """Merge a later draft of the same service into this one, as compose does."""
         if over.ports is not None:
-            mine = self.ports or []
+            mine = [] if self.ports is None else self.ports
             if self.canonical == len(mine):
                 self.canonical += over.canonical
-            self.ports = [*mine, *over.ports]
+            mine += over.ports
+            self.ports = mine
             self.empty_ports = None
         elif self.ports is None:
             self.empty_ports = over.empty_ports or self.empty_ports

@@ -43,6 +43,9 @@ def extend(
         return draft
     base, base_site = found
     base = extend(loader, base, base_site, (*chain, step))
+    inherited = len(base.ports or ()) + len(base.dropped)
+    if base.sources:
+        loader.budget.spend(inherited, site.scope.sheet, base.sources[-1][1])
     merged = draft.based_on(base, extends, site.scope.tree.removed)
     site.services[draft.name] = merged
     return merged

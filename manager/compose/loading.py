@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
+from manager.compose.budget import Budget
 from manager.compose.document import Sheet, UnreadableFileError, load, parse
 from manager.compose.draft import Draft, draft_service
 from manager.compose.extending import Site, extend
@@ -35,6 +36,7 @@ class Loader:
     included: dict[tuple[object, ...], Model] = field(default_factory=dict)
     environments: list[Mapping[str, str]] = field(default_factory=list)
     unused: dict[int, Draft] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
     layer: int = 0
 
     def report(self, problem: ReadProblem) -> None:
@@ -61,7 +63,7 @@ class Loader:
                 origin = Origin(kind, self.layer, job.via)
                 self.layer += 1
                 tree = grow(sheet, root)
-                self._document(Scope(tree, job.environment, origin), job, model)
+                self._document(Scope(tree, job.environment, origin, self.budget), job, model)
                 if kind is OriginKind.BASE:
                     kind = OriginKind.OVERRIDE
         except UnreadableFileError as error:

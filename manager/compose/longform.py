@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from manager.compose.reads import Key, Read, blank, key_of
+from manager.compose.reads import Frame, Key, Meaning, Read, key_of
 from manager.compose.scalars import MAX_INT, Scalar
 from manager.compose.scope import Scope
-from manager.compose.short import go_ip, meaning_of, port_range
-from manager.compose.text import UNKNOWN, Part, Place, Style, UnknownType
-from manager.compose.values import PortEntry, PortError, PortParts, PortRun, Stage, Syntax
-from manager.model.ports import MAX_PORT, IPProtocol, PortRange
+from manager.compose.short import go_ip, meaning_of, port_range, shown
+from manager.compose.text import UNKNOWN, Part, UnknownType
+from manager.compose.values import PortError, PortParts, PortRun, Stage, Syntax
+from manager.model.ports import MAX_PORT, IPAddress, IPProtocol, PortRange
 
 _KEYS = ("host_ip", "published", "target", "protocol", "mode", "name", "app_protocol")
 _ATOI = re.compile(r"[-+]?[0-9]{1,30}\Z")
@@ -28,8 +28,8 @@ _WRAP = 2**32
 class _Values:
     """What the mapping says: typed values, and the nodes they stand in."""
 
-    scope: Scope
-    entry: PortEntry
+    frame: Frame
+    parts: PortParts
     nodes: dict[str, ScalarNode]
     values: dict[str, Scalar]
 
@@ -40,14 +40,14 @@ class _Values:
     def error(
         self, name: str, message: str, stage: Stage = Stage.CONFIG, reason: str = "", hint: str = ""
     ) -> PortError:
-        part = self.entry.parts.get(name)
-        span = self.entry.span if part is None else part.span
+        part = self.parts.get(name)
+        span = self.frame.span if part is None else part.span
         return PortError(message, name, span, stage, reason, hint)
 
 
-def read_long(scope: Scope, node: MappingNode, service: str, alias: Place | None) -> Read:
+def read_long(frame: Frame, node: MappingNode) -> Read:
     """Read a mapping. Raises UnreadableFileError when its merges grow out of bounds."""
-    entry = replace(blank(scope, node, service, alias), syntax=Syntax.LONG, style=Style.MAPPING)
+    scope = frame.scope
     error = None
     nodes: dict[str, ScalarNode] = {}
     for name, (key, value) in scope.tree.items(node).items():
@@ -57,17 +57,17 @@ def read_long(scope: Scope, node: MappingNode, service: str, alias: Place | None
             error = error or _stray(scope, name, key, value)
     parts = PortParts(**{name: scope.part(value) for name, value in nodes.items()})
     values = {name: scope.read(value).value for name, value in nodes.items()}
-    found = _Values(scope, replace(entry, parts=parts), nodes, values)
+    found = _Values(frame, parts, nodes, values)
     error = error or _broken(found) or _types(found)
     target = _number(values.get("target"))
     error = error or _target_error(found, target) or _host_error(found)
     if error is not None or target is None:
-        return Read(replace(_known(found, None), error=error), None)
+        return Read(frame.entry(Syntax.LONG, parts, _known(parts, None), error=error), None)
     run = _run(found, target)
-    entry = replace(_known(found, run.target), runs=(run,))
     engine = _engine_error(found, run) if _all_known(parts) else None
+    entry = frame.entry(Syntax.LONG, parts, _known(parts, run.target), error=engine, run=run)
     plain = _plain(scope, node) | values | {"target": target}
-    return Read(replace(entry, error=engine), _key(found, run, target), plain)
+    return Read(entry, _key(found, run, target), plain)
 
 
 def _plain(scope: Scope, node: MappingNode) -> dict[str, object]:
@@ -87,19 +87,19 @@ def _stray(scope: Scope, name: str, key: Node, value: Node) -> PortError:
     meant = {"hostip": "host_ip", "appprotocol": "app_protocol"}.get(meant, meant)
     hint = f"write {meant}" if meant in _KEYS else f"it may have {', '.join(_KEYS)}"
     return PortError(
-        f"a port has no key {name!r}",
+        f"a port has no key {shown(name)!r}",
         None,
         scope.span(key),
-        reason=f"additional properties '{name}' not allowed",
+        reason=f"additional properties '{shown(name)}' not allowed",
         hint=hint,
     )
 
 
 def _broken(found: _Values) -> PortError | None:
     for name, node in found.nodes.items():
-        reading = found.scope.read(node)
+        reading = found.frame.scope.read(node)
         if reading.error is not None:
-            where = found.scope.raw_span(node, *reading.error_range)
+            where = found.frame.scope.raw_span(node, *reading.error_range)
             return PortError(reading.error, name, where)
     return None
 
@@ -113,16 +113,16 @@ def _types(found: _Values) -> PortError | None:
             if isinstance(value, bool):
                 return found.error(name, f"{name} takes a port, not a truth value")
             if isinstance(value, float) and (name == "published" or not value.is_integer()):
-                shown = f"{found.nodes[name].value} is no whole number"
-                error = found.error(name, shown, hint="quote it")
+                message = f"{shown(found.nodes[name].value)} is no whole number"
+                error = found.error(name, message, hint="quote it")
                 return replace(error, late=value.is_integer())
             if name == "published" and value > MAX_INT:
                 return replace(found.error(name, f"{value} is no port number"), late=True)
             continue
-        shown = found.nodes[name].value
+        written = shown(found.nodes[name].value)
         if value is None:
             return found.error(name, f"{name} is empty", hint=f"drop {name}, or give it a value")
-        return found.error(name, f"{name} takes text", hint=f'quote it: "{shown}"')
+        return found.error(name, f"{name} takes text", hint=f'quote it: "{written}"')
     return None
 
 
@@ -140,14 +140,14 @@ def _target_error(found: _Values, target: int | float | None) -> PortError | Non
         return PortError(
             "names no container port",
             None,
-            found.entry.span,
+            found.frame.span,
             reason="is missing a target port",
             hint="add target",
         )
     if target is None:
-        shown = found.text("target", "")
-        message = f"target is {shown!r}, which is no number" if shown else "target is empty"
-        hint = "the long syntax takes one port; a range takes the short syntax" * ("-" in shown)
+        text = shown(found.text("target", ""))
+        message = f"target is {text!r}, which is no number" if text else "target is empty"
+        hint = "the long syntax takes one port; a range takes the short syntax" * ("-" in text)
         return found.error("target", message, reason="failed to cast to expected type", hint=hint)
     if target < 0:
         below = found.error("target", "target is below 0", reason="overflows uint")
@@ -158,11 +158,11 @@ def _target_error(found: _Values, target: int | float | None) -> PortError | Non
 def _host_error(found: _Values) -> PortError | None:
     if "host_ip" not in found.values or go_ip(found.text("host_ip", "")) is not None:
         return None
-    shown = found.text("host_ip", "")
-    hint = {"": "drop host_ip for every address", "localhost": "write 127.0.0.1"}.get(shown, "")
-    hint = hint or ("without brackets here" if shown.startswith("[") else "")
-    reason = f"invalid ip address: {shown}"
-    error = found.error("host_ip", f"{shown!r} is no IP address", reason=reason, hint=hint)
+    text = shown(found.text("host_ip", ""))
+    hint = {"": "drop host_ip for every address", "localhost": "write 127.0.0.1"}.get(text, "")
+    hint = hint or ("without brackets here" if text.startswith("[") else "")
+    reason = f"invalid ip address: {text}"
+    error = found.error("host_ip", f"{text!r} is no IP address", reason=reason, hint=hint)
     return replace(error, late=True)
 
 
@@ -195,27 +195,23 @@ def _key(found: _Values, run: PortRun, target: int | float) -> Key:
     return (host, kind, number, proto)
 
 
-def _known(found: _Values, target: int | None) -> PortEntry:
-    """The entry with what its parts say, UNKNOWN where they do not."""
-    parts = found.entry.parts
+def _known(parts: PortParts, target: int | None) -> Meaning:
+    """What the parts say, UNKNOWN where they do not."""
     protocol: str | UnknownType = "tcp"
     if parts.protocol is not None:
         protocol = parts.protocol.value or "tcp" if parts.protocol.known else UNKNOWN
     published = _published(parts.published)
-    known_target = parts.target is not None and parts.target.known and target is not None
-    return replace(
-        found.entry,
-        host_ip=UNKNOWN
-        if parts.host_ip is not None
-        and (not parts.host_ip.known or go_ip(parts.host_ip.text) is None)
-        else meaning_of(parts.host_ip.text if parts.host_ip else ""),
-        published=published,
-        target=PortRange.of(target)
-        if known_target and target is not None and target <= MAX_PORT
-        else UNKNOWN,
-        protocol=protocol,
-        picks=isinstance(published, PortRange) and len(published) > 1,
-    )
+    targets: PortRange | UnknownType = UNKNOWN
+    if parts.target is not None and parts.target.known and target is not None:
+        targets = PortRange.of(target) if target <= MAX_PORT else UNKNOWN
+    picks = isinstance(published, PortRange) and len(published) > 1
+    return Meaning(_address(parts.host_ip), published, targets, protocol, picks)
+
+
+def _address(part: Part | None) -> IPAddress | UnknownType | None:
+    if part is None:
+        return None
+    return meaning_of(part.text) or UNKNOWN if part.known else UNKNOWN
 
 
 def _published(part: Part | None) -> PortRange | UnknownType | None:
@@ -240,11 +236,11 @@ def _engine_error(found: _Values, run: PortRun) -> PortError | None:
     if run.target > MAX_PORT:
         message = f"container port {run.target} is over {MAX_PORT}"
         return found.error("target", message, Stage.CREATE)
-    published = _published(found.entry.parts.published)
+    published = _published(found.parts.published)
     if published is UNKNOWN:
         return found.error(
             "published",
-            f"{run.published!r} is no host port: compose lets it pass, the engine refuses it",
+            f"{shown(run.published)!r} is no host port: compose passes it on, the engine refuses",
             Stage.CREATE,
             hint=f"ports are 0 to {MAX_PORT}, a range is written 8000-8010",
         )
@@ -254,7 +250,7 @@ def _engine_error(found: _Values, run: PortRun) -> PortError | None:
     if run.protocol and run.protocol.lower() not in set(IPProtocol):
         return found.error(
             "protocol",
-            f"{run.protocol!r} is no protocol that Docker publishes: it fails at start",
+            f"{shown(run.protocol)!r} is no protocol that Docker publishes: it fails at start",
             Stage.START,
             hint="use tcp, udp or sctp",
         )

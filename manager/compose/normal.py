@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from manager.compose.short import shown
 from manager.compose.values import PortEntry, PortRun, Project, ReadProblem, Service, Stage
 from manager.errors import ComposeError
 
@@ -52,24 +53,21 @@ def _of_problem(problem: ReadProblem) -> ComposeError:
 
 def _of_entry(entry: PortEntry) -> ComposeError:
     assert entry.error is not None
-    message = f"service {entry.service}, ports: {entry.raw}: {entry.error.message}"
+    message = f"service {entry.service}, ports: {shown(entry.raw)}: {entry.error.message}"
     return ComposeError(message, file=entry.file, line=entry.error.span.line, hint=entry.error.hint)
 
 
 def _ports(service: Service) -> Iterator[NormalPort]:
     """The ports in compose's order: by place in the list, within a range by their text."""
-    runs = [run for entry in service.entries for run in entry.runs]
-    runs.sort(key=lambda run: run.slot)
-    start = 0
-    while start < len(runs):
-        end = start + 1
-        while end < len(runs) and runs[end].slot == runs[start].slot:
-            end += 1
-        ports = [port for run in runs[start:end] for port in _expand(service.name, run)]
+    places: dict[int, list[PortRun]] = {}
+    for index, entry in enumerate(service.entries):
+        for run in entry.runs:
+            places.setdefault(index if run.slot < 0 else run.slot, []).append(run)
+    for place in sorted(places):
+        ports = [port for run in places[place] for port in _expand(service.name, run)]
         if len(ports) > 1:
             ports.sort(key=lambda port: f"{port['target']}/{port['protocol']}")
         yield from ports
-        start = end
 
 
 def _expand(service: str, run: PortRun) -> Iterator[NormalPort]:

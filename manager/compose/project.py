@@ -18,6 +18,7 @@ from manager.compose.loading import Loader
 from manager.compose.model import Model
 from manager.compose.normal import NormalPort, normal_form
 from manager.compose.settle import TooManyPiecesError, settle
+from manager.compose.short import shown
 from manager.compose.values import (
     PortEntry,
     ProblemKind,
@@ -197,7 +198,7 @@ def _report_entry(entry: PortEntry, loader: Loader) -> None:
             ReadProblem(
                 ProblemKind.INVALID_PORT,
                 entry.file,
-                f"{entry.raw}: {error.message}",
+                f"{shown(entry.raw)}: {error.message}",
                 error.span,
                 error.hint,
                 entry.service,

@@ -8,8 +8,10 @@ from yaml.nodes import Node
 
 from manager.compose.document import style_of
 from manager.compose.scope import Scope
-from manager.compose.text import UNKNOWN, Place
-from manager.compose.values import PortEntry, PortParts, PortRun, Syntax
+from manager.compose.text import UNKNOWN, Place, UnknownType
+from manager.compose.values import PortEntry, PortError, PortParts, PortRun, Syntax
+from manager.model.finding import Span
+from manager.model.ports import IPAddress, PortRange
 
 Key = tuple[str, str, str, str]
 """Host address, kind of the published value, its text or offset to the target, protocol."""
@@ -47,23 +49,63 @@ class Read:
         return replace(self, key=key, entry=replace(self.entry, runs=(replace(run, **doubled),)))
 
 
-def blank(scope: Scope, node: Node, service: str, alias: Place | None) -> PortEntry:
-    """An entry of which nothing is known yet but its place."""
-    span = scope.span(node)
-    return PortEntry(
-        service=service,
-        file=scope.sheet.path,
-        span=span,
-        syntax=Syntax.SHORT,
-        style=style_of(node),
-        parts=PortParts(),
-        host_ip=UNKNOWN,
-        published=UNKNOWN,
-        target=UNKNOWN,
-        protocol=UNKNOWN,
-        origin=scope.under(alias),
-        raw=scope.sheet.source.text[span.start : span.end],
-    )
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an entry says, UNKNOWN where that cannot be known."""
+
+    host_ip: IPAddress | UnknownType | None = UNKNOWN
+    published: PortRange | UnknownType | None = UNKNOWN
+    target: PortRange | UnknownType = UNKNOWN
+    protocol: str | UnknownType = UNKNOWN
+    picks: bool = False
+
+
+NOTHING_KNOWN = Meaning()
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where an item stands: its document, its node, its service, and how it came there."""
+
+    scope: Scope
+    node: Node
+    service: str
+    alias: Place | None
+
+    @property
+    def span(self) -> Span:
+        """The span of the whole item."""
+        return self.scope.span(self.node)
+
+    def entry(
+        self,
+        syntax: Syntax,
+        parts: PortParts,
+        meaning: Meaning,
+        *,
+        error: PortError | None = None,
+        run: PortRun | None = None,
+    ) -> PortEntry:
+        """The entry, with what is known of it."""
+        sheet = self.scope.sheet
+        span = self.span
+        return PortEntry(
+            self.service,
+            sheet.path,
+            span,
+            syntax,
+            style_of(self.node),
+            parts,
+            meaning.host_ip,
+            meaning.published,
+            meaning.target,
+            meaning.protocol,
+            self.scope.under(self.alias),
+            error,
+            () if run is None else (run,),
+            meaning.picks,
+            sheet.source.text[span.start : span.end],
+        )
 
 
 def key_of(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from yaml.nodes import Node, ScalarNode
 
+from manager.compose.budget import Budget
 from manager.compose.document import Sheet, style_of
 from manager.compose.interpolate import (
     UNSET_MARK,
@@ -42,19 +43,13 @@ class Scope:
     tree: Tree
     environment: Mapping[str, str]
     origin: Origin
+    budget: Budget = field(default_factory=Budget)
     _readings: dict[int, Reading] = field(default_factory=dict)
-    _taken: set[int] = field(default_factory=set)
 
     @property
     def sheet(self) -> Sheet:
         """The text, for spans."""
         return self.tree.sheet
-
-    def taking(self, node: Node) -> None:
-        """Count a node that is taken once more than it is written (TOO_LARGE beyond bounds)."""
-        if id(node) in self._taken:
-            self.tree.spend(1, node)
-        self._taken.add(id(node))
 
     def read(self, node: ScalarNode) -> Reading:
         """The value of a scalar. Never raises: what is wrong is in `error`."""
@@ -99,6 +94,12 @@ class Scope:
         """A scalar as a Part, or the stretch of its value with variables marked."""
         reading = self.read(node)
         text = reading.text
+        if not text.uses and isinstance(reading.value, str):
+            start, end = stretch or (0, len(text.raw))
+            raw = text.raw[start:end]
+            shown = raw if text.text is text.raw else text.text[start:end]
+            if text.text is text.raw:
+                return Part(raw, shown, self.raw_span(node, start, end), style_of(node))
         if stretch is None:
             raw_start, raw_end = 0, len(text.raw)
             shown = _shown(reading)

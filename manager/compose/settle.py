@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from manager.compose.reads import Key, Read
 from manager.compose.values import PortEntry, PortRun, Repeated
 
-MAX_STEPS = 1_000_000
+MAX_STEPS = 150_000
 
 
 class TooManyPiecesError(Exception):
@@ -82,6 +82,8 @@ def settle(reads: Sequence[Read]) -> tuple[tuple[PortEntry, ...], tuple[Repeated
         if steps > MAX_STEPS:
             raise TooManyPiecesError
         successor.update(dict.fromkeys(losers, index))
+    if not successor:
+        return tuple(read.entry for read in reads), ()
     runs = _runs(reads, (p for ground in grounds.values() for p in ground.pieces))
     entries: list[PortEntry] = []
     repeated: list[Repeated] = []

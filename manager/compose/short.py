@@ -11,6 +11,10 @@ from ipaddress import IPv4Address, IPv6Address
 
 from manager.model.ports import IPAddress, IPProtocol, PortRange
 
+PROTOCOLS = frozenset(protocol.value for protocol in IPProtocol)
+LONGEST = 60
+"""How much of a text from a file a message quotes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slices:
@@ -46,6 +50,11 @@ class ShortError(ValueError):
         self.message = message
         self.reason = reason
         self.hint = hint
+
+
+def shown(text: str) -> str:
+    """A text from a file, short enough for a message."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
 def take_apart(text: str) -> Slices:
@@ -86,7 +95,8 @@ def parse_short(text: str) -> ShortPort:
             raise ShortError(
                 "published",
                 f"{len(published)} host ports cannot lead to {len(targets)} container ports",
-                f"invalid ranges specified for container and host Ports: {target} and {host}",
+                "invalid ranges specified for container and host Ports:"
+                f" {shown(target)} and {shown(host)}",
                 "give both ranges the same length",
             )
     if targets.start == 0:
@@ -101,11 +111,11 @@ def _protocol(text: str, slices: Slices, target: str) -> str:
         raise ShortError("target", message, "invalid proto: ", hint)
     written = text[slice(*slices.protocol)] if slices.protocol else ""
     protocol = written.lower() or "tcp"
-    if protocol not in set(IPProtocol):
+    if protocol not in PROTOCOLS:
         raise ShortError(
             "protocol",
-            f"{written!r} is no protocol that Docker publishes",
-            f"invalid proto: {protocol}",
+            f"{shown(written)!r} is no protocol that Docker publishes",
+            f"invalid proto: {shown(protocol)}",
             "use tcp, udp or sctp",
         )
     return protocol
@@ -119,8 +129,8 @@ def bare_ip(text: str) -> str:
         if end != len(text) - 1 or "[" in text[1:]:
             raise ShortError(
                 "host_ip",
-                f"{text!r} is no address in brackets",
-                f"invalid IP address {text}",
+                f"{shown(text)!r} is no address in brackets",
+                f"invalid IP address {shown(text)}",
                 "an IPv6 address is written [::1]:8080:80",
             )
         bare = text[1:-1]
@@ -130,7 +140,10 @@ def bare_ip(text: str) -> str:
             hint = "HOST_IP:HOST:CONTAINER is the longest form"
         name = " (a name is not one)" if bare[:1].isalpha() else ""
         raise ShortError(
-            "host_ip", f"{bare!r} is no IP address{name}", f"invalid IP address: {bare}", hint
+            "host_ip",
+            f"{shown(bare)!r} is no IP address{name}",
+            f"invalid IP address: {shown(bare)}",
+            hint,
         )
     return bare
 
@@ -138,19 +151,19 @@ def bare_ip(text: str) -> str:
 def _bad_target(target: str) -> ShortError:
     return ShortError(
         "target",
-        f"{target!r} is no container port",
-        f"invalid containerPort: {target}",
+        f"{shown(target)!r} is no container port",
+        f"invalid containerPort: {shown(target)}",
         "ports are whole numbers up to 65535, a range is written 8000-8010",
     )
 
 
 def _bad_published(text: str, host: str) -> ShortError:
     hint = "ports are whole numbers up to 65535, a range is written 8000-8010"
-    message = f"{host!r} is no host port"
+    message = f"{shown(host)!r} is no host port"
     if go_ip(host.strip("[]")) is not None:
         message += ", it is an address"
-        hint = f"with an address it takes two colons: {host}::{text.rpartition(':')[2]}"
-    return ShortError("published", message, f"invalid hostPort: {host}", hint)
+        hint = f"with an address it takes two colons: {host}::{shown(text.rpartition(':')[2])}"
+    return ShortError("published", message, f"invalid hostPort: {shown(host)}", hint)
 
 
 def port_range(text: str) -> PortRange:

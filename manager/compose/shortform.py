@@ -7,77 +7,66 @@ from dataclasses import replace
 from yaml.nodes import ScalarNode
 
 from manager.compose.interpolate import UNSET_MARK
-from manager.compose.reads import Read, blank, key_of
+from manager.compose.reads import NOTHING_KNOWN, Frame, Meaning, Read, key_of
 from manager.compose.scalars import Timestamp
-from manager.compose.scope import Reading, Scope
+from manager.compose.scope import Reading
 from manager.compose.short import (
     ShortError,
     ShortPort,
     meaning_of,
     parse_short,
     port_range,
+    shown,
     take_apart,
 )
-from manager.compose.text import UNKNOWN, Part, Place, UnknownType
-from manager.compose.values import PortEntry, PortError, PortParts, PortRun, Stage
+from manager.compose.text import UNKNOWN, Part, UnknownType
+from manager.compose.values import PortError, PortParts, PortRun, Stage, Syntax
 from manager.model.ports import IPAddress, PortRange
 
+_BARE = Meaning(host_ip=None, published=None, protocol="tcp")
 
-def read_short(scope: Scope, node: ScalarNode, service: str, alias: Place | None) -> Read:
+
+def read_short(frame: Frame, node: ScalarNode) -> Read:
     """An item that is a scalar: text or a bare number."""
-    reading = scope.read(node)
-    if reading.error is not None:
-        return _refused(scope, node, service, alias, reading)
-    if isinstance(reading.value, str):
-        return _read_text(scope, node, service, alias, reading)
-    if isinstance(reading.value, int) and not isinstance(reading.value, bool):
-        return _read_number(scope, node, service, alias, reading.value)
-    return _refused(scope, node, service, alias, reading)
-
-
-def _refused(
-    scope: Scope, node: ScalarNode, service: str, alias: Place | None, reading: Reading
-) -> Read:
-    """A scalar that is no entry at all: a float, a truth value, nothing, a broken variable."""
-    entry = blank(scope, node, service, alias)
-    if reading.error is not None:
-        where = scope.raw_span(node, *reading.error_range)
-        error = PortError(reading.error, None, where)
-    else:
-        error = _wrong_type(entry, node, reading)
-    return Read(replace(entry, parts=PortParts(target=scope.part(node)), error=error), None)
-
-
-def _wrong_type(entry: PortEntry, node: ScalarNode, reading: Reading) -> PortError:
+    reading = frame.scope.read(node)
     value = reading.value
+    if reading.error is None and isinstance(value, str):
+        return _read_text(frame, node, reading)
+    parts = PortParts(target=frame.scope.part(node))
+    if reading.error is None and isinstance(value, int) and not isinstance(value, bool):
+        return _read_number(frame, parts, value)
+    error = _no_entry(frame, node, reading)
+    return Read(frame.entry(Syntax.SHORT, parts, NOTHING_KNOWN, error=error), None)
+
+
+def _no_entry(frame: Frame, node: ScalarNode, reading: Reading) -> PortError:
+    """Why a scalar is no entry at all: a float, a truth value, nothing, a broken variable."""
+    value, written = reading.value, shown(node.value)
+    hint = f'quote it: "{written}"'
+    if reading.error is not None:
+        return PortError(reading.error, None, frame.scope.raw_span(node, *reading.error_range))
     if value is None:
         message, hint = "is empty", "drop it, or write the port"
     elif isinstance(value, bool):
-        message, hint = f"{node.value} is a truth value, not a port", ""
+        message, hint = f"{written} is a truth value, not a port", ""
     elif isinstance(value, Timestamp):
-        message, hint = f"{node.value} reads as a date", f'quote it: "{node.value}"'
+        message = f"{written} reads as a date"
     else:
-        message = f"{node.value} without quotes reads as a number that is no integer"
-        hint = f'quote it: "{node.value}"'
-    return PortError(message, None, entry.span, reason="must be a number", hint=hint)
+        message = f"{written} without quotes reads as a number that is no integer"
+    return PortError(message, None, frame.span, reason="must be a number", hint=hint)
 
 
-def _read_number(
-    scope: Scope, node: ScalarNode, service: str, alias: Place | None, number: int
-) -> Read:
-    entry = replace(blank(scope, node, service, alias), parts=PortParts(target=scope.part(node)))
-    entry = replace(entry, host_ip=None, published=None, protocol="tcp")
+def _read_number(frame: Frame, parts: PortParts, number: int) -> Read:
     try:
         port = parse_short(str(number))
     except ShortError as error:
-        return Read(replace(entry, error=_port_error(error, entry, entry.parts)), None)
-    return replace(_accepted(entry, port), plain=number)
+        refusal = _port_error(error, frame, parts)
+        return Read(frame.entry(Syntax.SHORT, parts, _BARE, error=refusal), None)
+    return _accepted(frame, parts, port, plain=number)
 
 
-def _read_text(
-    scope: Scope, node: ScalarNode, service: str, alias: Place | None, reading: Reading
-) -> Read:
-    marked = reading.text.marked
+def _read_text(frame: Frame, node: ScalarNode, reading: Reading) -> Read:
+    scope, marked = frame.scope, reading.text.marked
     slices = take_apart(marked)
     parts = PortParts(
         host_ip=None if slices.host_ip is None else scope.part(node, slices.host_ip),
@@ -85,64 +74,54 @@ def _read_text(
         target=scope.part(node, slices.target),
         protocol=None if slices.protocol is None else scope.part(node, slices.protocol),
     )
-    entry = replace(blank(scope, node, service, alias), parts=parts)
-    unknown = UNSET_MARK in marked
-    if unknown:
-        entry = _partly_known(entry, parts, whole=marked == UNSET_MARK)
     try:
         port = parse_short(reading.text.text)
     except ShortError as error:
-        if not unknown:
-            entry = _partly_known(entry, parts, whole=False)
-        return Read(replace(entry, error=_port_error(error, entry, parts)), None)
-    read = replace(_accepted(entry, port), plain=reading.text.text)
-    if not unknown:
+        meaning = NOTHING_KNOWN if marked == UNSET_MARK else _partly_known(parts)
+        refusal = _port_error(error, frame, parts)
+        return Read(frame.entry(Syntax.SHORT, parts, meaning, error=refusal), None)
+    read = _accepted(frame, parts, port, plain=reading.text.text)
+    if UNSET_MARK not in marked:
         return read
     # Compose takes the entry with the unset variables empty; what it means stays unknown.
-    mixed = replace(entry, runs=read.entry.runs, picks=False, error=read.entry.error)
-    return replace(read, entry=mixed)
+    meaning = _partly_known(parts)
+    entry = frame.entry(Syntax.SHORT, parts, meaning, error=read.entry.error)
+    return replace(read, entry=replace(entry, runs=read.entry.runs))
 
 
-def _accepted(entry: PortEntry, port: ShortPort) -> Read:
-    published = port.published
+def _accepted(frame: Frame, parts: PortParts, port: ShortPort, plain: str | int) -> Read:
+    published, target, picks = port.published, port.target, port.picks
+    text = "" if published is None else str(published if picks else published.start)
     run = PortRun(
-        host_ip=port.host_ip,
-        published="" if published is None else str(published if port.picks else published.start),
-        target=port.target.start,
-        protocol=port.protocol,
-        count=len(port.target),
+        port.host_ip, text, target.start, port.protocol, count=target.end - target.start + 1
     )
     error = None
     if published is not None and published.start == 0 and published.end > 0:
-        error = _zero_range(entry)
-    entry = replace(
-        entry,
-        host_ip=meaning_of(port.host_ip),
-        published=None if published is None or published.end == 0 else published,
-        target=port.target,
-        protocol=port.protocol,
-        runs=(run,),
-        picks=port.picks,
-        error=error,
+        error = _zero_range(frame, parts)
+    meaning = Meaning(
+        meaning_of(port.host_ip) if port.host_ip else None,
+        None if published is None or published.end == 0 else published,
+        target,
+        port.protocol,
+        picks,
     )
-    return Read(entry, key_of(run, port.host_ip or None, run.published or None, port.protocol))
+    entry = frame.entry(Syntax.SHORT, parts, meaning, error=error, run=run)
+    return Read(entry, key_of(run, port.host_ip or None, text or None, port.protocol), plain)
 
 
-def _zero_range(entry: PortEntry) -> PortError:
-    part = entry.parts.published
+def _zero_range(frame: Frame, parts: PortParts) -> PortError:
+    part = parts.published
     return PortError(
         "a range of host ports cannot begin at 0",
         "published",
-        entry.span if part is None else part.span,
+        frame.span if part is None else part.span,
         Stage.START,
         hint="begin at 1, or write 0 alone for a random port",
     )
 
 
-def _partly_known(entry: PortEntry, parts: PortParts, *, whole: bool) -> PortEntry:
+def _partly_known(parts: PortParts) -> Meaning:
     """What can be said of an entry of which some part is unknown or wrong."""
-    if whole:
-        return entry
     published: PortRange | UnknownType | None = None
     if parts.published is not None and parts.published.value != "":
         published = _range(parts.published)
@@ -152,13 +131,8 @@ def _partly_known(entry: PortEntry, parts: PortParts, *, whole: bool) -> PortEnt
     if parts.protocol is not None:
         value = parts.protocol.value
         protocol = UNKNOWN if value is UNKNOWN else value.lower() or "tcp"
-    return replace(
-        entry,
-        host_ip=_address(parts.host_ip),
-        published=published,
-        target=UNKNOWN if parts.target is None else _range(parts.target),
-        protocol=protocol,
-    )
+    target = UNKNOWN if parts.target is None else _range(parts.target)
+    return Meaning(_address(parts.host_ip), published, target, protocol)
 
 
 def _address(part: Part | None) -> IPAddress | UnknownType | None:
@@ -180,7 +154,7 @@ def _range(part: Part) -> PortRange | UnknownType:
         return UNKNOWN
 
 
-def _port_error(error: ShortError, entry: PortEntry, parts: PortParts) -> PortError:
+def _port_error(error: ShortError, frame: Frame, parts: PortParts) -> PortError:
     part = parts.get(error.part)
-    where = entry.span if part is None or part.span.start == part.span.end else part.span
+    where = frame.span if part is None or part.span.start == part.span.end else part.span
     return PortError(error.message, error.part, where, Stage.CONFIG, error.reason, error.hint)

@@ -16,8 +16,8 @@ from manager.compose.scalars import BadScalarError, is_merge_key, is_text_key, r
 from manager.compose.text import Place
 from manager.compose.values import ProblemKind, ReadProblem
 
-MAX_VISITS = 200_000
-MAX_PATH = 250
+MAX_VISITS = 30_000
+MAX_PATH = 120
 Path = tuple[str, ...]
 
 
@@ -214,8 +214,9 @@ class _Walk:
         """An alias at `path`: compose's own check for cycles, and what the alias repeats."""
         if isinstance(node, ScalarNode):
             return
-        if id(node) in self.active or len(path) > MAX_PATH:
+        if id(node) in self.active:
             raise self._cycle(node)
+        self.tree.spend(1 + len(path) // MAX_PATH * MAX_VISITS, node)
         if not honoured:
             return
         self._check_cycle(node, path)

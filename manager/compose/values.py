@@ -110,8 +110,8 @@ class PortRun:
 
     published is the text of the first ("" when none is asked for); with count over 1 both
     published (when not empty) and target grow by one each. A range in `published` with count 1
-    lets the engine pick one of it. slot orders the ports of a service: the index of the entry
-    whose place in the list this run has.
+    lets the engine pick one of it. slot: the index of the entry whose place in compose's
+    order this run has taken; -1 for its own entry's place.
     """
 
     host_ip: str
@@ -122,7 +122,7 @@ class PortRun:
     name: str = ""
     app_protocol: str = ""
     count: int = 1
-    slot: int = 0
+    slot: int = -1
 
 
 class OriginKind(StrEnum):
