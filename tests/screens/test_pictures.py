@@ -1,0 +1,150 @@
+"""Every screen as a picture, in three sizes and two themes, compared with the accepted ones.
+
+PMAP_PICTURES=write accepts what is drawn now: look at it first. The README shows one of them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from manager.errors import EngineUnavailable
+from manager.service import PortManager
+from tui.app import PmapApp
+from tui.screens.change import ChangeForm
+
+Until = Callable[[Pilot[int], Callable[[], object]], Awaitable[None]]
+Scene = Callable[[PmapApp, Pilot[int], Until], Awaitable[None]]
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+SIZES = [(80, 24), (120, 40), (200, 60)]
+THEMES = ["pmap-dark", "pmap-light"]
+
+
+async def _home(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    app.ports.set_filter("shop-web")
+    await pilot.press("j")
+    app.ports.set_filter("")
+
+
+async def _filter(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    await pilot.press("slash", *"exposed -process")
+
+
+async def _marked(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    await pilot.press("b", "space", "space", "space", "n")
+
+
+async def _conflict(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    app.ports.set_filter("preview")
+    await pilot.pause()
+    app.ports.set_filter("")
+
+
+async def _answered(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    await until(pilot, lambda: isinstance(app.screen, ChangeForm) and app.screen.answer)
+
+
+async def _publish(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    app.ports.set_filter("shop-api")
+    await pilot.press("p", *"62893")
+    await _answered(app, pilot, until)
+
+
+async def _taken(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    app.ports.set_filter("shop-api")
+    await pilot.press("p", *"8000")
+    await _answered(app, pilot, until)
+
+
+async def _help(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    await pilot.press("question_mark")
+
+
+async def _story(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    app.ports.set_filter("shop-web exposed")
+    await pilot.press("enter")
+
+
+SCENES: dict[str, Scene] = {
+    "home": _home,
+    "filter": _filter,
+    "marked": _marked,
+    "conflict": _conflict,
+    "publish": _publish,
+    "taken": _taken,
+    "help": _help,
+    "story": _story,
+}
+
+
+def settled(svg: str) -> str:
+    """The picture without fonts from elsewhere."""
+    svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.S)
+    return svg.replace("Fira Code", "DejaVu Sans Mono, Menlo, Consolas")
+
+
+def compare(name: str, svg: str) -> None:
+    """Hold a picture against the accepted one."""
+    path = SNAPSHOTS / f"{name}.svg"
+    if os.environ.get("PMAP_PICTURES") == "write":
+        SNAPSHOTS.mkdir(exist_ok=True)
+        path.write_text(svg, encoding="utf-8")
+    assert path.exists(), f"{path.name} was never accepted"
+    accepted = path.read_text(encoding="utf-8")
+    assert svg == accepted, f"{path.name} differs; PMAP_PICTURES=write accepts what is drawn now"
+
+
+async def take(app: PmapApp, pilot: Pilot[int]) -> str:
+    """The picture of what is on the screen once all is quiet."""
+    for field in app.screen.query(Input):
+        field.cursor_blink = False
+    await pilot.pause()
+    await pilot.pause()
+    return settled(app.export_screenshot(title="pmap", simplify=True))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("scene", SCENES)
+async def test_screens_look_as_accepted(
+    app: PmapApp, until: Until, scene: str, size: tuple[int, int], theme: str
+) -> None:
+    app.theme = theme
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.entries and app.link.connected)
+        await SCENES[scene](app, pilot, until)
+        svg = await take(app, pilot)
+    kind = theme.removeprefix("pmap-")
+    compare(f"{scene}-{size[0]}x{size[1]}-{kind}", svg)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_without_an_engine(  # noqa: PLR0917
+    manager: PortManager,
+    until: Until,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    size: tuple[int, int],
+    theme: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    missing = EngineUnavailable(
+        "no engine answers at unix:///var/run/docker.sock (the default): there is no such socket",
+        hint="sudo systemctl start docker; or name an engine with -H or --context; or try --demo",
+    )
+    manager.engine, manager.unavailable = None, missing
+    app = PmapApp(lambda: manager)
+    app.theme = theme
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.link.problem)
+        svg = await take(app, pilot)
+    compare(f"no-engine-{size[0]}x{size[1]}-{theme.removeprefix('pmap-')}", svg)
