@@ -7,11 +7,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from manager.errors import EngineUnavailable
-from manager.interfaces import Clock, Engine, EngineEvent, Files, Host, Journal, Progress
+from manager.interfaces import (
+    Clock,
+    Engine,
+    EngineEvent,
+    Files,
+    Host,
+    Journal,
+    Processes,
+    Progress,
+)
 from manager.model.conflict import Holder, find_free, holders_of
 from manager.model.listener import HostSocket
 from manager.model.portclass import FreePortSearch
@@ -34,7 +43,7 @@ class PortManager:
     """The core behind one engine (or none) and this host.
 
     engine None means that `unavailable` says why. settings None means the defaults: reading
-    commands do without pydantic.
+    commands do without pydantic. processes None: none can be ended from here (manager.freeing).
     """
 
     engine: Engine | None
@@ -42,6 +51,7 @@ class PortManager:
     journal: Journal
     files: Files
     clock: Clock
+    processes: Processes | None = None
     guard: Guard | None = None
     settings: Settings | None = None
     unavailable: EngineUnavailable | None = None
@@ -88,33 +98,14 @@ class PortManager:
     ) -> list[int]:
         """Free host ports: nobody holds them, and a real bind works where the host is ours."""
         snapshot = self.snapshot()
-        refused: set[int] = set()
-        search = FreePortSearch(
-            search.count, search.near, search.within, search.contiguous, snapshot.ephemeral
-        )
-        while True:
-            ports = find_free(
-                Snapshot(
-                    snapshot.engine,
-                    snapshot.containers,
-                    snapshot.listeners,
-                    snapshot.ephemeral,
-                    snapshot.reserved | dict.fromkeys(refused, "cannot be bound"),
-                ),
-                search,
-                host_ip=host_ip,
-                protocol=protocol,
-            )
+        search = replace(search, ephemeral=snapshot.ephemeral)
+
+        def can_be_bound(port: int) -> bool:
             if not self.host_is_engines:
-                return ports
-            bad = {
-                port
-                for port in ports
-                if self.host.bind_error(HostSocket(host_ip, port, protocol)) is not None
-            }
-            if not bad:
-                return ports
-            refused |= bad
+                return True
+            return self.host.bind_error(HostSocket(host_ip, port, protocol)) is None
+
+        return find_free(snapshot, search, host_ip=host_ip, protocol=protocol, confirm=can_be_bound)
 
     def plan(self, request: ChangeRequest) -> Plan:
         """What the request would do. Raises Refused, NoSuchContainer, EngineError."""

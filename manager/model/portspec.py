@@ -58,8 +58,6 @@ class PortSpec:
         body, slash, protocol = text.partition("/")
         if not body:
             raise InvalidPortSpec(f"{quoted(text)} names no port", hint=_HINT)
-        if slash and not protocol:
-            raise InvalidPortSpec(f"{quoted(text)} ends with a slash", hint=_HINT)
         address, ports = _split_address(body, text)
         host, colon, container = ports.partition(":")
         if ":" in container:
@@ -70,7 +68,8 @@ class PortSpec:
             parse_ip(address) if address else None,
             _host_ports(host),
             PortRange.parse(container) if colon else None,
-            parse_protocol(protocol) if slash else None,
+            # `80/` is tcp, as in Docker's -p.
+            parse_protocol(protocol or IPProtocol.TCP) if slash else None,
         )
 
     def __str__(self) -> str:

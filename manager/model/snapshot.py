@@ -24,7 +24,8 @@ class EngineInfo:
     """The engine that was asked.
 
     local says that its host ports are this host's; only then do local sockets mean anything.
-    key names the engine for locks and journals, stable over restarts.
+    key names the engine for locks and journals, stable over restarts. pid is that of the process
+    which opened its socket, where it may be seen: the daemon's own, or systemd's.
     """
 
     host: str
@@ -37,6 +38,7 @@ class EngineInfo:
     rootless: bool = False
     swarm: bool = False
     podman: bool = False
+    pid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,6 @@ def test_what_a_spec_means(text: str, meaning: PortSpec) -> None:
         ("", "'' names no port"),
         ("/udp", "'/udp' names no port"),
         ("8080:", "'8080:' ends with a colon"),
-        ("8080:80/", "'8080:80/' ends with a slash"),
         ("8080:80:", "'8080:80:' ends with a colon"),
         ("127.0.0.1:8080:", "'127.0.0.1:8080:' ends with a colon"),
         ("8080:80:90", "'8080' is not an IP address"),
@@ -185,3 +184,7 @@ def test_a_spec_of_nothing_leaves_everything_open() -> None:
 def test_every_address_has_its_own_spelling() -> None:
     assert str(PortSpec(IPv4Address("0.0.0.0"), PortRange.of(80))) == "0.0.0.0:80"
     assert str(PortSpec(IPv6Address("::"), None, PortRange.of(80))) == "[::]::80"
+
+
+def test_an_empty_protocol_is_tcp_as_in_docker() -> None:
+    assert PortSpec.parse("8080:80/") == PortSpec.parse("8080:80/tcp")
