@@ -11,12 +11,17 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from manager.host.connect import connect
+from manager.host.datagrams import PAYLOADS
 from manager.host.greetings import USUAL, Spoken, first_line, identify_greeting
 from manager.host.http_reply import parse_reply
 from manager.host.probe_questions import NAMES, ask
 from manager.host.probe_result import Finding
 from manager.interfaces import ConnectResult
-from manager.model.probing import OPEN, REFUSED, SILENT, TIMEOUT, ProbeResult, Step, Target
+from manager.model.ports import IPProtocol
+from manager.model.probing import ERROR, OPEN, REFUSED, SILENT, TIMEOUT, ProbeResult, Step, Target
+
+_UDP_SECONDS = 1.0
+"""A UDP server that has something to say says it sooner; the others never do."""
 
 
 def probe(target: Target, *, timeout: float = 2.0) -> ProbeResult:
@@ -88,12 +93,21 @@ def _asked(name: str, target: Target, timeout: float) -> tuple[Finding, Step]:
 
 
 def probe_all(targets: Iterable[Target], *, timeout: float = 2.0) -> tuple[ProbeResult, ...]:
-    """Probe several targets at the same time; the answers in the order asked for."""
+    """Probe several targets of any protocol at the same time; the answers in order."""
     wanted = list(targets)
     if not wanted:
         return ()
     with ThreadPoolExecutor(max_workers=min(16, len(wanted))) as pool:
-        return tuple(pool.map(lambda target: probe(target, timeout=timeout), wanted))
+        return tuple(pool.map(lambda target: _ask(target, timeout), wanted))
+
+
+def _ask(target: Target, timeout: float) -> ProbeResult:
+    if target.protocol is IPProtocol.TCP:
+        return probe(target, timeout=timeout)
+    if target.protocol is IPProtocol.UDP:
+        payload = PAYLOADS.get(target.usual or target.port, b"")
+        return probe_udp(target, timeout=min(timeout, _UDP_SECONDS), payload=payload)
+    return ProbeResult(target, ERROR, 0.0, detail=f"{target.protocol} cannot be asked from here")
 
 
 def probe_udp(target: Target, *, timeout: float = 1.0, payload: bytes = b"") -> ProbeResult:
