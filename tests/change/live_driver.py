@@ -73,7 +73,7 @@ def run(orders: dict[str, Any]) -> dict[str, Any]:
         return {"points": faults.points, "status": "refused", "reason": refusal.message}
     return {
         "points": faults.points,
-        "status": outcome.status,
+        "status": outcome.status if outcome.steps else "nothing to do",
         "reason": outcome.reason,
         "downtime_ms": outcome.downtime_ms,
         "warnings": outcome.warnings,
