@@ -32,6 +32,7 @@ def _live(context: str | None, host: str | None) -> PortManager:
     from manager.engine.connection import connect, resolve_endpoint
     from manager.guard import ProcessGuard
     from manager.host.clock import SystemClock
+    from manager.host.ending import LiveProcesses
     from manager.host.files import LocalFiles
     from manager.host.journal_file import JournalFile
     from manager.host.live import LiveHost
@@ -57,6 +58,7 @@ def _live(context: str | None, host: str | None) -> PortManager:
         journal=journal,
         files=LocalFiles(),
         clock=SystemClock(),
+        processes=LiveProcesses(),
         guard=ProcessGuard(endpoint, journal.folder),
         settings=settings,
         unavailable=unavailable,
@@ -67,6 +69,7 @@ def _demo() -> PortManager:
     from manager.engine.demo import demo_engine
     from manager.host.clock import SystemClock
     from manager.host.memory import MemoryFiles, MemoryHost, MemoryJournal
+    from manager.host.memory_processes import MemoryProcesses
 
     engine = demo_engine()
     return PortManager(
@@ -75,5 +78,6 @@ def _demo() -> PortManager:
         journal=MemoryJournal(),
         files=MemoryFiles(),
         clock=SystemClock(),
+        processes=MemoryProcesses(engine.end_neighbour),
         settle_seconds=0.0,
     )

@@ -12,6 +12,7 @@ from manager.cli.diagnostics import ExitCode
 from manager.cli.output import Output
 from manager.cli.plan_view import print_outcome, print_plan
 from manager.errors import Declined, InvalidInput, Refused
+from manager.model.text import printable
 
 if TYPE_CHECKING:
     from manager.change.plan import Outcome, Plan
@@ -115,11 +116,16 @@ def confirm(question: str) -> None:
             "nobody can be asked here: this is not a terminal",
             hint="-y agrees to the plan beforehand; --dry-run shows it",
         )
-    sys.stdout.flush()
-    sys.stderr.write(f"{question} [y/N] ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+    if ask(f"{question} [y/N]").lower() not in {"y", "yes"}:
         raise Declined("nothing was changed")
+
+
+def ask(question: str) -> str:
+    """What a person answers on the terminal, without the spaces around it."""
+    sys.stdout.flush()
+    sys.stderr.write(f"{printable(question)} ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
 
 
 def _show_step(name: str, state: str, seconds: float) -> None:

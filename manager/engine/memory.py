@@ -34,6 +34,7 @@ from manager.errors import EngineError, NoSuchContainer
 from manager.interfaces import Blueprint, EngineEvent, LayerChange, Record
 from manager.model.container import Container
 from manager.model.listener import Listener
+from manager.model.network import Network
 from manager.model.ports import PortMapping
 from manager.model.snapshot import EngineInfo
 
@@ -101,6 +102,11 @@ class MemoryReader:
             networks = self.store.networks
             by_id = name_or_id if name_or_id in networks.values() else None
             return networks.get(name_or_id, by_id)
+
+    def networks(self) -> tuple[Network, ...]:
+        """Every network, by name."""
+        with self.store.answering():
+            return tuple(Network(name, key) for name, key in sorted(self.store.networks.items()))
 
     def logs(self, container_id: str, *, tail: int = 20) -> str:
         """The last lines of its output."""

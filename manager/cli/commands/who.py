@@ -1,4 +1,9 @@
-"""Say who holds a host port: container, stopped container or process, and the way out."""
+"""Say who holds a host port: container, stopped container or process, and the way out.
+
+With --free the port is freed: the container's mapping is moved, the container stopped, or the
+process ended, as is chosen for each holder. On a terminal that is asked; elsewhere --how and -y
+say it. Nothing of an engine (docker-proxy, dockerd, containerd) is ever ended.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +13,48 @@ from typing import TYPE_CHECKING
 from manager.cli.output import Output
 
 if TYPE_CHECKING:
-    from manager.model.conflict import Holder
+    from manager.model.ports import Port
+    from manager.service import PortManager
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `pmap who`."""
     parser.add_argument("port", metavar="PORT[/PROTO]", help="as in 62893 or 53/udp")
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("--free", action="store_true", help="free the port, as is chosen")
+    parser.add_argument(
+        "--how", choices=("move", "stop", "end", "kill"),
+        help="with --free: move the container's port, stop the container, end the process"
+        " (TERM), or kill it where it does not end",
+    )  # fmt: skip
+    parser.add_argument("-y", "--yes", action="store_true", help="agree to --how beforehand")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the holders; 0 also when nobody holds it."""
+    """Print the holders, 0 also when nobody holds it; with --free see free_flow."""
     from manager.cli.connect import open_manager
-    from manager.model.advice import advice
+    from manager.errors import InvalidInput
     from manager.model.ports import Port
 
     port = Port.parse(args.port)
-    protocol = port.protocol if "/" in args.port else None
+    if (args.how or args.yes) and not args.free:
+        raise InvalidInput(
+            "--how and -y say how to free the port, and --free is missing",
+            hint=f"pmap who {args.port} --free{' --how ' + args.how if args.how else ''}",
+        )
     manager = open_manager(args, need_engine=False)
+    if args.free:
+        from manager.cli.free_flow import free_port
+
+        return free_port(args, manager, port.number, port.protocol if "/" in args.port else None)
+    return _show(args, manager, port)
+
+
+def _show(args: argparse.Namespace, manager: PortManager, port: Port) -> int:
+    from manager.cli.holder_view import print_fact, print_holder
+    from manager.model.advice import advice, advice_for
+
+    protocol = port.protocol if "/" in args.port else None
     holders = manager.who(port.number, protocol)
     output = Output()
     if args.json:
@@ -44,58 +73,6 @@ def run(args: argparse.Namespace) -> int:
     if not holders:
         output.text(f"nobody holds {args.port}; {advice(port.number, holders)}")
     for holder in holders:
-        _print_holder(output, holder)
+        print_holder(output, holder)
+        print_fact(output, "way out", advice_for(holder), "cyan")
     return 0
-
-
-def _print_holder(output: Output, holder: Holder) -> None:
-    from manager.model.advice import advice_for
-    from manager.model.exposure import exposure_of
-
-    container, process = holder.container, holder.process
-    stopped = container is not None and not container.state.holds_ports
-    verb = "is reserved by" if stopped else "is held by"
-    reach = "it takes it at its next start"
-    if not stopped:
-        reach = f"open to {exposure_of(holder.socket.host_ip).reach}"
-    output.text(f"{_socket(holder)} {verb} {holder}; {reach}", "bold")
-    if container is not None:
-        _print_fact(output, "id", f"{container.short_id}, {container.state}")
-        _print_fact(output, "image", container.image)
-        if container.origin:
-            _print_fact(output, "compose", f"{container.project}/{container.service}")
-    if process is not None:
-        user = f", user {process.user}" if process.user else ""
-        _print_fact(output, "process", f"{process.name or '?'}, pid {process.pid}{user}")
-        _print_fact(output, "command", process.command)
-        _print_fact(output, "directory", process.cwd)
-    _print_fact(output, "note", holder.note)
-    _print_fact(output, "way out", advice_for(holder), "cyan")
-
-
-def _print_fact(output: Output, name: str, value: str, style: str = "") -> None:
-    if value:
-        output.text(f"  {name:<10} {value}", style)
-
-
-def _socket(holder: Holder) -> str:
-    """`127.0.0.1:8080 -> 80/tcp`, or the socket alone where there is no mapping."""
-    from manager.model.ports import fold
-
-    container, socket = holder.container, holder.socket
-    if container is None:
-        return str(socket)
-    inside = {
-        str(port.container_port)
-        for host_ip, port in fold(container.published)
-        if (host_ip, port.host_port) == (socket.host_ip, socket.host_port)
-    } | {
-        str(mapping.container_port)
-        for mapping in container.mappings
-        if (mapping.binding.host_ip, mapping.binding.host_port)
-        == (socket.host_ip, socket.host_port)
-    }
-    inside = {port for port in inside if port.endswith(f"/{socket.protocol}")}
-    if not inside:
-        return str(socket)
-    return f"{str(socket).partition('/')[0]} -> {', '.join(sorted(inside))}"

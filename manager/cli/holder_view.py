@@ -1,0 +1,63 @@
+"""A holder of a host port, as text: who it is, what it leads to, who can reach it."""
+
+from __future__ import annotations
+
+from manager.cli.output import Output
+from manager.model.conflict import Holder
+
+
+def print_holder(output: Output, holder: Holder) -> None:
+    """The headline and the facts below it."""
+    container, process = holder.container, holder.process
+    output.text(headline(holder), "bold")
+    if container is not None:
+        print_fact(output, "id", f"{container.short_id}, {container.state}")
+        print_fact(output, "image", container.image)
+        if container.origin:
+            print_fact(output, "compose", f"{container.project}/{container.service}")
+    if process is not None:
+        user = f", user {process.user}" if process.user else ""
+        print_fact(output, "process", f"{process.name or '?'}, pid {process.pid}{user}")
+        print_fact(output, "command", process.command)
+        print_fact(output, "directory", process.cwd)
+    print_fact(output, "note", holder.note)
+
+
+def headline(holder: Holder) -> str:
+    """`127.0.0.1:8080 -> 80/tcp is held by container web; open to this host only`."""
+    from manager.model.exposure import exposure_of
+
+    container = holder.container
+    if container is not None and not container.state.holds_ports:
+        return f"{_socket(holder)} is reserved by {holder}; it takes it at its next start"
+    reach = exposure_of(holder.socket.host_ip).reach
+    return f"{_socket(holder)} is held by {holder}; open to {reach}"
+
+
+def print_fact(output: Output, name: str, value: str, style: str = "") -> None:
+    """An indented line; nothing where there is no value."""
+    if value:
+        output.text(f"  {name:<10} {value}", style)
+
+
+def _socket(holder: Holder) -> str:
+    """`127.0.0.1:8080 -> 80/tcp`, or the socket alone where there is no mapping."""
+    from manager.model.ports import fold
+
+    container, socket = holder.container, holder.socket
+    if container is None:
+        return str(socket)
+    inside = {
+        str(port.container_port)
+        for host_ip, port in fold(container.published)
+        if (host_ip, port.host_port) == (socket.host_ip, socket.host_port)
+    } | {
+        str(mapping.container_port)
+        for mapping in container.mappings
+        if (mapping.binding.host_ip, mapping.binding.host_port)
+        == (socket.host_ip, socket.host_port)
+    }
+    inside = {port for port in inside if port.endswith(f"/{socket.protocol}")}
+    if not inside:
+        return str(socket)
+    return f"{str(socket).partition('/')[0]} -> {', '.join(sorted(inside))}"
