@@ -88,10 +88,11 @@ def _one_stream(endpoint: Endpoint, path: str, valve: _Valve) -> Iterator[Engine
     with closing(dial(endpoint, timeout=_CONNECT_SECONDS)) as connection:
         valve.hold(connection)
         try:
-            for line in follow_lines(connection, path, endpoint.headers):
-                event = _event_of_line(line) if line else EngineEvent("engine", "connected")
-                if event is not None:
-                    yield event
+            with closing(follow_lines(connection, path, endpoint.headers)) as lines:
+                for line in lines:
+                    event = _event_of_line(line) if line else EngineEvent("engine", "connected")
+                    if event is not None:
+                        yield event
         finally:
             valve.hold(None)
 

@@ -44,8 +44,11 @@ def greet(endpoint: Endpoint, *, timeout: float) -> Greeting:
 
     Raises OSError when nothing answers, EngineError when what answers is no engine of our age.
     """
-    with closing(dial(endpoint, timeout=timeout)) as connection:
-        answer = next(get_all(connection, ["/_ping"], endpoint.headers), None)
+    with (
+        closing(dial(endpoint, timeout=timeout)) as connection,
+        closing(get_all(connection, ["/_ping"], endpoint.headers)) as answers,
+    ):
+        answer = next(answers, None)
         if answer is None:
             raise BrokenAnswer("it closed the connection without an answer")
         text = " ".join(answer.body[:200].decode(errors="replace").split())

@@ -46,8 +46,10 @@ def _inspect(
     while rest:
         paths = [f"/v{api_version}/containers/{container_id}/json" for container_id in rest]
         answered = 0
-        with closing(dial(endpoint, timeout=timeout)) as connection:
-            answers = get_all(connection, paths, endpoint.headers)
+        with (
+            closing(dial(endpoint, timeout=timeout)) as connection,
+            closing(get_all(connection, paths, endpoint.headers)) as answers,
+        ):
             for container_id, answer in zip(rest, answers, strict=False):
                 answered += 1
                 if answer.status == 200:

@@ -19,10 +19,12 @@ from manager.engine.events import follow
 from manager.engine.layer import changes_that_matter, raw_changes
 from manager.engine.link import Link
 from manager.engine.locality import is_local, is_rootless
+from manager.engine.network_list import networks_of
 from manager.engine.tolerant import mapping, text
 from manager.errors import EngineError, NoSuchContainer
 from manager.interfaces import EngineEvent, LayerChange, Record
 from manager.model.container import Container
+from manager.model.network import Network
 from manager.model.snapshot import EngineInfo
 
 _NAME = re.compile(r"/?[a-zA-Z0-9][a-zA-Z0-9_.-]*", re.ASCII)
@@ -104,6 +106,11 @@ class DockerReader:
                 return None
             raise
 
+    def networks(self) -> tuple[Network, ...]:
+        """Every network, by name."""
+        with self._link.checked() as api:
+            return networks_of(api.networks())
+
     def logs(self, container_id: str, *, tail: int = 20) -> str:
         """The last lines of its output; empty where the log driver cannot be read."""
         try:
@@ -158,4 +165,5 @@ def _info_of(link: Link, answer: dict[str, Any]) -> EngineInfo:
         rootless=is_rootless(answer),
         swarm=swarm.get("LocalNodeState") == "active",
         podman=greeting.podman,
+        pid=greeting.peer_pid,
     )

@@ -7,7 +7,7 @@ tenth of it. Only what an engine answers is understood: a length, chunks, or unt
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BufferedReader
 
@@ -33,10 +33,10 @@ class Answer:
 
 def get_all(
     connection: socket.socket, paths: Sequence[str], headers: Iterable[tuple[str, str]] = ()
-) -> Iterator[Answer]:
+) -> Generator[Answer, None, None]:
     """The answers to GETs of all paths, in order. Fewer when the server closes in between.
 
-    Raises OSError (BrokenAnswer is one). The caller closes the connection.
+    Raises OSError (BrokenAnswer is one). The caller closes this, then the connection.
     """
     tail = "".join(f"{name}: {value}\r\n" for name, value in headers)
     with connection.makefile("rb") as stream:
@@ -57,7 +57,7 @@ def get_all(
 
 def follow_lines(
     connection: socket.socket, path: str, headers: Iterable[tuple[str, str]] = ()
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """The lines of an answer that goes on, as they come; an empty one once it has begun.
 
     Ends when the server ends it, or when somebody shuts the connection down. Raises OSError, and

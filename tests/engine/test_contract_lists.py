@@ -182,6 +182,15 @@ def test_images_and_networks_resolve_to_ids_or_to_none(rig: Rig) -> None:
     assert engine.network_id("") is None
 
 
+def test_networks_come_by_name(rig: Rig) -> None:
+    name = rig.network("net", "10.99.4")
+    found = {network.name: network for network in rig.engine.networks()}
+    assert list(found) == sorted(found)
+    assert found[name].id == rig.engine.network_id(name)
+    assert found["bridge"].driver == "bridge"
+    assert not found[name].internal
+
+
 def test_info_names_the_engine_and_stays(rig: Rig) -> None:
     info = rig.engine.info()
     assert info.local
