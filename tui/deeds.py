@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from manager.model.rows import Source
 from tui.actions import Place, actions_of
-from tui.drafts import Draft, Kind
+from tui.kinds import Kind
 from tui.presentation.cells import Line, plain
 from tui.presentation.entry import Entry
-from tui.presentation.helptext import help_lines
 from tui.presentation.offers import why_not
 from tui.presentation.ordering import SortKey
 from tui.presentation.story import story, story_lines
-from tui.screens.change import ChangeForm
 from tui.screens.ports import Ports
-from tui.screens.reader import Reader
 from tui.theme import THEMES
 
 if TYPE_CHECKING:
+    # Forms and texts are imported when the first one opens: the first frame does without them.
     from tui.app import PmapApp
+    from tui.drafts import Draft
+    from tui.screens.change import ChangeForm
+    from tui.screens.reader import Reader
 
 Deed = Callable[["PmapApp", Ports], object]
 
@@ -32,12 +33,13 @@ def perform(app: PmapApp, name: str) -> None:
     In a form or a text only what belongs there is performed; a change that is asked for in a
     row's story closes the story first.
     """
-    ports, screen = app.ports, app.screen
-    if isinstance(screen, ChangeForm):
+    ports, screen = app.ports, cast("Any", app.screen)
+    place = getattr(screen, "PLACE", None)
+    if place is Place.FORM:
         if name in FORM_DEEDS:
             FORM_DEEDS[name](screen)
         return
-    if isinstance(screen, Reader):
+    if place is Place.TEXT:
         if name in TEXT_DEEDS:
             TEXT_DEEDS[name](screen)
             return
@@ -90,6 +92,8 @@ def _theme(app: PmapApp, ports: Ports) -> None:
 
 
 def _publish(app: PmapApp, ports: Ports) -> None:
+    from tui.drafts import Draft
+
     entry = ports.selected
     if entry is None or entry.row.source is Source.HOST_NETWORK:
         _open(app, Draft(Kind.PUBLISH))
@@ -99,11 +103,16 @@ def _publish(app: PmapApp, ports: Ports) -> None:
 
 
 def _help(app: PmapApp, ports: Ports) -> None:
+    from tui.presentation.helptext import help_lines
+    from tui.screens.reader import Reader
+
     actions = actions_of(Place.PORTS)
     app.push_screen(Reader("Keys", lambda columns: help_lines(actions, columns)))
 
 
 def _detail(app: PmapApp, ports: Ports) -> None:
+    from tui.screens.reader import Reader
+
     entry = ports.selected
     if app.focused is not ports.table:
         ports.close_filter()
@@ -123,6 +132,8 @@ def _change(kind: Kind) -> Deed:
     """Open the form for the marked rows, or the selected one, where the change makes sense."""
 
     def deed(app: PmapApp, ports: Ports) -> None:
+        from tui.drafts import Draft
+
         marked = [e for e in ports.table.rows if e.identity in ports.table.marked]
         chosen = marked if marked and kind is not Kind.MOVE else [ports.selected]
         reasons = [why_not(kind.value, entry) for entry in chosen]
@@ -145,7 +156,15 @@ def _change(kind: Kind) -> Deed:
     return deed
 
 
+def _undo(app: PmapApp, ports: Ports) -> None:
+    from tui.drafts import Draft
+
+    _open(app, Draft(Kind.UNDO))
+
+
 def _open(app: PmapApp, draft: Draft) -> None:
+    from tui.screens.change import ChangeForm
+
     if app.manager is None or app.manager.engine is None:
         app.notify("No engine answers: nothing can be changed yet.", severity="warning")
         return
@@ -173,7 +192,7 @@ DEEDS: dict[str, Deed] = {
     "move": _change(Kind.MOVE),
     "loopback": _change(Kind.LOOPBACK),
     "unpublish": _change(Kind.UNPUBLISH),
-    "undo": lambda app, ports: _open(app, Draft(Kind.UNDO)),
+    "undo": _undo,
     "filter": lambda app, ports: ports.open_filter(),
     "mark": _mark,
     "group": lambda app, ports: ports.look(replace(ports.view, grouped=not ports.view.grouped)),

@@ -15,7 +15,8 @@ from textual.message import Message
 
 from manager.errors import EngineError, PmapError, Refused
 from manager.model.portclass import FreePortSearch
-from tui.drafts import Draft, Kind, read_address, read_target, requests
+from tui.drafts import Draft, read_address, read_target, requests
+from tui.kinds import Kind
 from tui.messages import ChangeEnded, PlanReady, StepTaken
 
 if TYPE_CHECKING:

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from manager.errors import NoSuchContainer
 from manager.model.ports import IPAddress, IPProtocol, PortRange, parse_ip, parse_protocol
 from manager.model.portspec import PortSpec
 from manager.model.rows import PortRow
+from tui.kinds import Kind
 
 if TYPE_CHECKING:
     from manager.change.request import ChangeRequest
 
 EVERY_ADDRESS = frozenset({"*", "all", "any"})
 """What people write for every address, beside 0.0.0.0."""
-
-
-class Kind(StrEnum):
-    """The changes that a person can ask for on the screen."""
-
-    PUBLISH = "publish"
-    MOVE = "move"
-    LOOPBACK = "loopback"
-    UNPUBLISH = "unpublish"
-    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from manager.errors import EngineError, EngineUnavailable, PmapError
-from tui.files import file_rows
+from manager.model.rows import PortRow
 from tui.messages import EngineLost, ManagerOpened, SnapshotTaken
 from tui.presentation.entry import entries
 
@@ -86,7 +86,11 @@ class Feed:
     def _reading(self, manager: PortManager) -> None:
         """Take a snapshot and tell it. Raises EngineError, after the telling without an engine."""
         snapshot = manager.snapshot()
-        files = file_rows(os.curdir) if manager.engine is None else ()
+        files: tuple[PortRow, ...] = ()
+        if manager.engine is None:
+            from tui.files import file_rows
+
+            files = file_rows(os.curdir)
         self._tell(SnapshotTaken(snapshot, entries(snapshot, files=files)))
         if manager.engine is None:
             raise manager.unavailable or EngineUnavailable("no engine answers")

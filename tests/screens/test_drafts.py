@@ -10,7 +10,8 @@ from manager.change.request import Loopback, Move, Publish, Unpublish
 from manager.errors import InvalidPortSpec, NoSuchContainer
 from manager.model.portspec import PortSpec
 from manager.model.snapshot import Snapshot
-from tui.drafts import Draft, Kind, requests, spec_of_row, wanted_spec
+from tui.drafts import Draft, requests, spec_of_row, wanted_spec
+from tui.kinds import Kind
 from tui.presentation.cells import plain
 from tui.presentation.entry import Entry
 from tui.presentation.fields import (

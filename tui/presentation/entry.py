@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from manager.interfaces import ConnectResult
 from manager.model.conflict import Conflict
 from manager.model.exposure import Exposure
 from manager.model.listener import HostSocket
@@ -15,10 +15,13 @@ from manager.model.rows import PortRow, Source, port_rows, row_conflicts
 from manager.model.snapshot import Snapshot
 from manager.model.text import printable
 
+if TYPE_CHECKING:
+    from manager.interfaces import ConnectResult
+
 Identity = tuple[str, ...]
 """PortRow.identity: names a row through updates."""
 
-Answers = Mapping[Identity, ConnectResult]
+Answers = Mapping[Identity, "ConnectResult"]
 """What a connect to the rows brought, where one was made."""
 
 

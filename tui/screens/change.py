@@ -14,7 +14,8 @@ from textual.widgets import Input
 
 from tui.actions import Place, actions_of
 from tui.desk import Desk
-from tui.drafts import Draft, Kind
+from tui.drafts import Draft
+from tui.kinds import Kind
 from tui.messages import ChangeEnded, PlanReady, StepTaken
 from tui.presentation.cells import Role, Span, clip_line, plain
 from tui.presentation.fields import is_exposed

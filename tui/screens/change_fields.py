@@ -14,7 +14,8 @@ from manager.model.container import Container
 from manager.model.ports import IPAddress
 from manager.model.snapshot import Snapshot
 from manager.model.text import printable
-from tui.drafts import Draft, Kind
+from tui.drafts import Draft
+from tui.kinds import Kind
 from tui.messages import PlanReady
 from tui.presentation.cells import Line, Role, Span
 from tui.presentation.fields import (
