@@ -27,6 +27,9 @@ MAX_DEPTH = 100
 
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _DEEP_INDENT = re.compile(rf"^[ \t?:-]{{{MAX_DEPTH},}}", re.MULTILINE)
+_TIGHT_COLON = re.compile(r":[,?\[\]{}]")
+_COLON = "\ue001"
+MAX_PATCHES = 50
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _STYLES = {"'": Style.SINGLE, '"': Style.DOUBLE, "|": Style.LITERAL, ">": Style.FOLDED}
 
@@ -167,16 +170,59 @@ def _decode(path: str, content: bytes) -> SourceText:
 
 def parse(sheet: Sheet) -> Iterator[Node]:
     """The root node of each document. Raises UnreadableFileError at what is not YAML."""
-    text = sheet.source.text
-    _guard(sheet, text)
+    text = _patched(sheet)
     try:
         loader = _Loader(text)
         while loader.check_node():
             root = loader.get_node()
             if root is not None:
+                if text is not sheet.source.text:
+                    _restore(root)
                 yield root
     except yaml.YAMLError as error:
         raise _not_yaml(sheet, error) from None
+
+
+def _patched(sheet: Sheet) -> str:
+    """The text, with each colon that only compose's parser takes for a letter made one.
+
+    In a flow collection `{a:}` is the key `a:` to compose; the C parser refuses it.
+    """
+    text = sheet.source.text
+    _guard(sheet, text)
+    if _TIGHT_COLON.search(text) is None:
+        return text
+    for _ in range(MAX_PATCHES):
+        try:
+            for _event in yaml.parse(text, Loader=_Loader):  # type: ignore[arg-type]
+                pass
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark
+            if mark is None or error.problem != "found unexpected ':'":
+                return text
+            text = f"{text[: mark.index]}{_COLON}{text[mark.index + 1 :]}"
+        except yaml.YAMLError:
+            return text
+        else:
+            return text
+    return text
+
+
+def _restore(root: Node) -> None:
+    """Put the colons back into the values."""
+    stack: list[Node] = [root]
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, ScalarNode):
+            node.value = node.value.replace(_COLON, ":")
+        elif isinstance(node, yaml.MappingNode):
+            stack += [inner for pair in node.value for inner in pair]
+        else:
+            stack += node.value
 
 
 class _Loader(CParser):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
@@ -11,12 +12,14 @@ from manager.compose.entries import read_item
 from manager.compose.reads import Read
 from manager.compose.scalars import is_merge_key
 from manager.compose.scope import Scope
+from manager.compose.short import shown
 from manager.compose.text import UNKNOWN, Part, Place, UnknownType
 from manager.compose.tree import Path
 from manager.compose.values import OriginKind, ProblemKind, ReadProblem
 
 Report = Callable[[ReadProblem], None]
 _SINGLES = ("scale", "network_mode", "container_name", "image")
+_ATOI = re.compile(r"[-+]?[0-9]{1,18}\Z")
 _LISTS = ("profiles", "networks", "depends_on")
 
 
@@ -161,13 +164,31 @@ def draft_service(
         elif item in _SINGLES and isinstance(value, ScalarNode):
             if scope.value(value) is not None:
                 draft.singles[item] = scope.part(value)
+                if item == "scale":
+                    _check_number(draft, scope, value, report)
         elif item in _LISTS:
             draft.lists[item] = _names(scope, value)
         elif item == "deploy" and isinstance(value, MappingNode):
             replicas = scope.tree.items(value).get("replicas")
             if replicas is not None and isinstance(replicas[1], ScalarNode):
                 draft.singles["deploy.replicas"] = scope.part(replicas[1])
+                _check_number(draft, scope, replicas[1], report)
     return draft
+
+
+def _check_number(draft: Draft, scope: Scope, node: ScalarNode, report: Report) -> None:
+    """Compose takes no text for a number of containers, unless it is one."""
+    value = scope.value(node)
+    if isinstance(value, str) and _ATOI.match(value) is None:
+        report(
+            ReadProblem(
+                ProblemKind.INVALID_VALUE,
+                scope.sheet.path,
+                f"{shown(value)!r} is no number of containers",
+                scope.span(node),
+                service=draft.name,
+            )
+        )
 
 
 def _names(scope: Scope, node: Node) -> tuple[str, ...]:

@@ -158,10 +158,7 @@ def _take_in(loader: Loader, scope: Scope, imported: Model, top: Model, request:
     for name, draft in imported.services.items():
         known = top.services.get(name)
         if known is None:
-            taken = draft.copy()
-            if taken.ports is not None:
-                taken.ports = [read.escaped() for read in taken.ports]
-            top.services[name] = taken
+            top.services[name] = draft.copy()
         elif not same_service(known, draft):
             _conflict(loader, scope, request, known, name)
     for name, network in imported.networks.items():

@@ -78,10 +78,15 @@ def _expand(service: str, run: PortRun) -> Iterator[NormalPort]:
         yield {
             "service": service,
             "host_ip": run.host_ip,
-            "published": published,
+            "published": _escaped(published),
             "target": run.target + offset,
-            "protocol": run.protocol,
-            "mode": run.mode,
-            "name": run.name,
-            "app_protocol": run.app_protocol,
+            "protocol": _escaped(run.protocol),
+            "mode": _escaped(run.mode),
+            "name": _escaped(run.name),
+            "app_protocol": _escaped(run.app_protocol),
         }
+
+
+def _escaped(text: str) -> str:
+    """What compose prints can be read by compose again, so it doubles every dollar."""
+    return text.replace("$", "$$") if "$" in text else text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from yaml.nodes import Node
 
@@ -18,7 +18,6 @@ Key = tuple[str, str, str, str]
 
 Plain = str | int | dict[str, object]
 
-_TEXTS = ("published", "protocol", "mode", "name", "app_protocol")
 NO_PUBLISHED = "none"
 NUMBERS = "numbers"
 TEXT = "text"
@@ -34,19 +33,6 @@ class Read:
     entry: PortEntry
     key: Key | None
     plain: Plain = ""
-
-    def escaped(self) -> Read:
-        """The entry once it was included: compose then doubles every dollar in it."""
-        run = self.entry.runs[0] if self.entry.runs else None
-        if run is None or self.key is None:
-            return self
-        texts = {name: getattr(run, name) for name in _TEXTS}
-        doubled = {n: text.replace("$", "$$") for n, text in texts.items() if "$" in text}
-        if not doubled:
-            return self
-        host, kind, published, protocol = self.key
-        key = (host, kind, published.replace("$", "$$"), protocol.replace("$", "$$"))
-        return replace(self, key=key, entry=replace(self.entry, runs=(replace(run, **doubled),)))
 
 
 @dataclass(frozen=True, slots=True)

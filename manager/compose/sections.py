@@ -7,14 +7,14 @@ from collections.abc import Callable
 from yaml.nodes import MappingNode, Node
 
 from manager.compose.scope import Scope
+from manager.compose.short import shown
 from manager.compose.values import ProblemKind, ReadProblem
 
 _TEXTS = frozenset({"version", "name"})
 _MAPPINGS = frozenset({"services", "networks", "volumes", "secrets", "configs", "models"})
 _ALLOWED = _TEXTS | _MAPPINGS | {"include"}
-_OUR_SERVICE_KEYS = frozenset({"ports", "expose"})
 _MEANT_AS_PORTS = frozenset(
-    {"port", "ports", "publish", "published", "portmapping", "portmappings"}
+    {"ports", "publish", "published", "port_mapping", "port_mappings", "portmappings"}
 )
 
 
@@ -35,23 +35,38 @@ def check_sections(scope: Scope, root: MappingNode, report: Callable[[ReadProble
             refuse(node, f"{name} takes a mapping", "drop the key, or write {}", fatal=False)
         elif name not in _ALLOWED and not name.startswith("x-"):
             hint = "services stand under services:" if isinstance(node, MappingNode) else ""
-            refuse(key, f"compose knows no top level key {name!r}", hint)
+            refuse(key, f"compose knows no top level key {shown(name)!r}", hint)
 
 
 def check_service_keys(
     scope: Scope, service: str, node: MappingNode, report: Callable[[ReadProblem], None]
 ) -> None:
-    """Report keys of a service that look like `ports` and are not."""
+    """Report keys of a service that look like `ports` and are not: compose refuses them."""
     for name, (key, _) in scope.tree.items(node).items():
-        plain = name.lower().replace("-", "").replace("_", "")
-        if plain in _MEANT_AS_PORTS and name not in _OUR_SERVICE_KEYS:
+        if name != "ports" and not name.startswith("x-") and _meant_as_ports(name):
             report(
                 ReadProblem(
                     ProblemKind.WRONG_TYPE,
                     scope.sheet.path,
-                    f"a service has no key {name!r}",
+                    f"a service has no key {shown(name)!r}",
                     scope.span(key),
                     hint="write ports",
                     service=service,
                 )
             )
+
+
+def _meant_as_ports(name: str) -> bool:
+    """Whether a key is `ports` in other letters, or but for one that is wrong, extra or left out.
+
+    No key that compose knows is that close to it.
+    """
+    plain = name.lower()
+    if plain in _MEANT_AS_PORTS:
+        return True
+    longer, shorter = sorted((plain, "ports"), key=len, reverse=True)
+    if len(longer) == len(shorter):
+        return sum(a != b for a, b in zip(longer, shorter, strict=True)) == 1
+    if len(longer) - len(shorter) != 1:
+        return False
+    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from manager.compose.document import Sheet, UnreadableFileError
 from manager.compose.scalars import BadScalarError, is_merge_key, is_text_key, read_scalar, tag_of
@@ -101,6 +101,7 @@ class _Walk:
         self.again: set[int] = set()
         self.edges: dict[int, set[int]] = {}
         self.paths: dict[int, tuple[set[Path], set[Path]]] = {}
+        self.questions = "?" in tree.sheet.source.text
 
     def start(self) -> None:
         root = self.tree.root
@@ -124,6 +125,8 @@ class _Walk:
         self.seen.add(key)
         self.active.add(key)
         follow = False
+        if self.questions and isinstance(node, CollectionNode) and node.flow_style:
+            self._check_questions(node)
         if isinstance(node, MappingNode):
             follow = self._mapping(node, path, honoured)
         elif isinstance(node, SequenceNode):
@@ -138,6 +141,17 @@ class _Walk:
             read_scalar(node)
         except BadScalarError as error:
             self.tree.found(f"{error}: the tag and the value do not agree", node, ProblemKind.YAML)
+
+    def _check_questions(self, node: CollectionNode) -> None:
+        """Compose's parser ends an unquoted scalar in brackets or braces at a question mark."""
+        for item in node.value:
+            for inner in item if isinstance(item, tuple) else (item,):
+                if isinstance(inner, ScalarNode) and not inner.style and "?" in inner.value:
+                    self.tree.found(
+                        "compose cannot read a question mark here without quotes",
+                        inner,
+                        ProblemKind.YAML,
+                    )
 
     def _sequence(self, node: SequenceNode, path: Path, honoured: bool) -> bool:
         kept: list[Node] = []
