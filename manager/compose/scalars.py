@@ -77,7 +77,7 @@ def read_scalar(node: ScalarNode) -> Scalar:
 
 def is_text_key(node: ScalarNode) -> bool:
     """Whether a mapping key reads as text: compose refuses every other kind."""
-    if node.style or (tag_of(node) is None and node.value[:1] not in _HINTS and node.value):
+    if tag_of(node) is None and (node.style or (node.value and node.value[0] not in _HINTS)):
         return True
     try:
         return isinstance(read_scalar(node), str)

@@ -6,6 +6,7 @@ hold further aliases or overrides, and within a budget, so that an alias bomb co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ from manager.compose.values import ProblemKind, ReadProblem
 MAX_VISITS = 30_000
 MAX_PATH = 120
 Path = tuple[str, ...]
+_ESCAPED_SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")
 
 
 @dataclass(slots=True)
@@ -102,6 +104,7 @@ class _Walk:
         self.edges: dict[int, set[int]] = {}
         self.paths: dict[int, tuple[set[Path], set[Path]]] = {}
         self.questions = "?" in tree.sheet.source.text
+        self.slashes = "\\/" in tree.sheet.source.text
 
     def start(self) -> None:
         root = self.tree.root
@@ -120,6 +123,8 @@ class _Walk:
                 self.tree.variables.append((node, path))
             if node.tag is not None:
                 self._check_tag(node)
+            if self.slashes and node.style == '"':
+                self._check_slashes(node)
             return False
         key = id(node)
         self.seen.add(key)
@@ -141,6 +146,13 @@ class _Walk:
             read_scalar(node)
         except BadScalarError as error:
             self.tree.found(f"{error}: the tag and the value do not agree", node, ProblemKind.YAML)
+
+    def _check_slashes(self, node: ScalarNode) -> None:
+        """Compose's parser does not know the escape of a slash, which JSON has."""
+        raw = self.tree.sheet.source.text[node.start_mark.index : node.end_mark.index]
+        if _ESCAPED_SLASH.search(raw) is not None:
+            message = "compose cannot read an escaped slash: write it without the backslash"
+            self.tree.found(message, node, ProblemKind.YAML)
 
     def _check_questions(self, node: CollectionNode) -> None:
         """Compose's parser ends an unquoted scalar in brackets or braces at a question mark."""
