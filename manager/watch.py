@@ -1,20 +1,41 @@
-"""The port map as it changes: engine events in, changed rows out."""
+"""The port map as it changes: engine events in, changed rows out. Nothing is polled."""
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from manager.errors import EngineError
 from manager.interfaces import Engine, EngineEvent
-from manager.model.diff import RowChange, diff_rows
+from manager.model.diff import ChangeKind, RowChange, diff_rows
 from manager.model.rows import PortRow, port_rows
+from manager.model.sharing import uses_host_network
 from manager.model.snapshot import Snapshot
 
 BURST_SECONDS = 0.05
 """Events that come this close together are one change: a start alone makes half a dozen."""
+
+LONGEST_BURST = 0.5
+"""Seconds after which a burst is told although more of it is coming."""
+
+_LATE_SECONDS = 0.25
+
+LOOKS = (0.3, 1.0, 3.0)
+"""Seconds after a start at which the host's sockets are read again, for containers on its network.
+
+No event tells when an app begins to listen; a published port is held before `start` is told.
+"""
+
+_BEGINS = frozenset({"start", "unpause", "restart"})
+_TELLING = {
+    ChangeKind.ADDED: ("start", "unpause", "create", "update"),
+    ChangeKind.REMOVED: ("destroy", "remove", "stop", "die", "update"),
+    ChangeKind.CHANGED: ("start", "stop", "die", "update"),
+}
+"""The events that say most of why a row came, went or changed, the best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,58 +47,171 @@ class PortChange:
 
 
 def watch_ports(
-    engine: Engine, take: Callable[[], Snapshot], stop: threading.Event
+    engine: Engine,
+    take: Callable[[], Snapshot],
+    stop: threading.Event,
+    *,
+    looks: Sequence[float] = LOOKS,
 ) -> Iterator[PortChange | EngineEvent]:
     """Every change of the table until `stop` is set; connected/disconnected events as such.
 
-    Blocks in between without polling. `take` makes a snapshot; while the engine is away nothing
-    is yielded but its going and coming.
+    `take` makes a snapshot. While the engine is away nothing is yielded but its going and coming;
+    what changed meanwhile is told once it is back. Raises EngineError when there is none to begin
+    with.
     """
-    events: queue.SimpleQueue[EngineEvent | None] = queue.SimpleQueue()
-    reader = threading.Thread(target=_read, args=(engine, events, stop), daemon=True)
-    rows = port_rows(take())
+    inbox: queue.SimpleQueue[EngineEvent | None] = queue.SimpleQueue()
+    reader = threading.Thread(target=_read, args=(engine, inbox, stop), daemon=True)
+    watching = _Watching(take, looks)
+    watching.begin()
     reader.start()
-    while (first := events.get()) is not None:
-        burst = [first, *_burst(events)]
-        yield from (event for event in burst if event and event.kind == "engine")
-        after = _rows_now(take)
-        if after is None:
-            continue
-        for change in diff_rows(rows, after):
-            yield PortChange(change, _cause(change, burst))
-        rows = after
+    early: list[EngineEvent | None] = []
+    while True:
+        burst = early or _burst(inbox, watching.patience())
+        happened = [event for event in burst if event is not None]
+        if burst and not happened:
+            return
+        yield from (event for event in happened if event.kind == "engine")
+        changes, known = watching.look(happened)
+        early = []
+        if None not in burst and not all(_is_told(change, known) for change in changes):
+            # The engine lets go of a port a moment before it says why.
+            early = _burst(inbox, _LATE_SECONDS)
+            known = [*known, *(event for event in early if event is not None)]
+        for change in changes:
+            yield PortChange(change, cause_of(change, known))
         if None in burst:
             return
 
 
+@dataclass(slots=True)
+class _Watching:
+    """What was seen last, and when to look again although no event came."""
+
+    take: Callable[[], Snapshot]
+    looks: Sequence[float]
+    rows: list[PortRow] = field(default_factory=list)
+    due: list[float] = field(default_factory=list)
+    started: list[EngineEvent] = field(default_factory=list)
+    missed: list[EngineEvent] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """See what there is. Raises EngineError."""
+        self.rows = port_rows(self.take())
+
+    def patience(self) -> float | None:
+        """Seconds to wait for the next event; None is for ever."""
+        return max(self.due[0] - time.monotonic(), 0.0) if self.due else None
+
+    def look(self, happened: list[EngineEvent]) -> tuple[list[RowChange], list[EngineEvent]]:
+        """What is different now, and the events that may be why.
+
+        happened: the events since the last look, if any.
+        """
+        now = time.monotonic()
+        self.due = [when for when in self.due if when > now]
+        self.missed += happened
+        try:
+            snapshot = self.take()
+        except EngineError:
+            # It went away: the stream says so, and looks again once it is back.
+            return [], []
+        known, self.missed = self.missed or self.started, []
+        before, self.rows = self.rows, port_rows(snapshot)
+        self._expect(snapshot, happened, now)
+        return diff_rows(before, self.rows), known
+
+    def _expect(self, snapshot: Snapshot, happened: list[EngineEvent], now: float) -> None:
+        on_host = {c.id for c in snapshot.containers if uses_host_network(c, snapshot.containers)}
+        started = [e for e in happened if e.action in _BEGINS and e.id in on_host]
+        if started:
+            self.started = started
+            self.due = [now + seconds for seconds in self.looks]
+
+
 def _read(
-    engine: Engine, events: queue.SimpleQueue[EngineEvent | None], stop: threading.Event
+    engine: Engine, inbox: queue.SimpleQueue[EngineEvent | None], stop: threading.Event
 ) -> None:
     try:
         for event in engine.events(stop):
-            events.put(event)
+            inbox.put(event)
     finally:
-        events.put(None)
+        inbox.put(None)
 
 
-def _burst(events: queue.SimpleQueue[EngineEvent | None]) -> Iterator[EngineEvent | None]:
-    while True:
-        try:
-            yield events.get(timeout=BURST_SECONDS)
-        except queue.Empty:
-            return
+def _burst(
+    inbox: queue.SimpleQueue[EngineEvent | None], patience: float | None
+) -> list[EngineEvent | None]:
+    """The next event and what comes right after it; nothing when none comes in time.
 
-
-def _rows_now(take: Callable[[], Snapshot]) -> list[PortRow] | None:
+    None among them is the end of the stream.
+    """
+    found: list[EngineEvent | None] = []
     try:
-        return port_rows(take())
-    except EngineError:
-        return None
+        found.append(inbox.get(timeout=patience))
+        deadline = time.monotonic() + LONGEST_BURST
+        while found[-1] is not None and time.monotonic() < deadline:
+            found.append(inbox.get(timeout=BURST_SECONDS))
+    except queue.Empty:
+        return found
+    return found
 
 
-def _cause(change: RowChange, burst: list[EngineEvent | None]) -> EngineEvent | None:
-    """The last event about the row's container; the last about any where there is none."""
-    container = change.row.container
-    happened = [event for event in burst if event is not None and event.kind == "container"]
-    about = [event for event in happened if container and event.id == container.id]
-    return next(reversed(about or happened), None)
+def cause_of(change: RowChange, happened: Iterable[EngineEvent]) -> EngineEvent | None:
+    """The event that says most of why a row changed, None where none is about it.
+
+    One about the row's own container; else a change of a network; else the engine's coming back.
+    """
+    events = list(happened)
+    if (told := _telling(change, events)) is not None:
+        return told
+    about = [event for event in events if _is_about(event, change.row)]
+    networks = [event for event in events if event.kind == "network"]
+    back = [event for event in events if event.kind == "engine" and event.action == "connected"]
+    return next(reversed(about or networks or back), None)
+
+
+def _is_told(change: RowChange, events: Sequence[EngineEvent]) -> bool:
+    """Whether nothing better can be said: a telling event, or the engine has just come back."""
+    return _telling(change, events) is not None or any(event.kind == "engine" for event in events)
+
+
+def _telling(change: RowChange, events: Sequence[EngineEvent]) -> EngineEvent | None:
+    about = [event for event in events if _is_about(event, change.row)]
+    for action in _TELLING[change.kind]:
+        for event in reversed(about):
+            if event.action == action:
+                return event
+    return None
+
+
+def _is_about(event: EngineEvent, row: PortRow) -> bool:
+    return row.container is not None and event.id == row.container.id
+
+
+def cause_words(event: EngineEvent) -> str:
+    """A cause in words: `web started`, `web ended with code 1`."""
+    if event.kind == "engine":
+        return f"the engine is {event.action}"
+    name = event.name or event.id[:12]
+    if event.action == "die":
+        return f"{name} ended with code {event.attributes.get('exitCode', '?')}"
+    if event.action == "rename":
+        old = event.attributes.get("oldName", "").removeprefix("/")
+        return f"{old} became {name}"
+    if event.kind == "network":
+        return f"network {name}: {event.action}"
+    return f"{name} {_WORDS.get(event.action, event.action)}"
+
+
+_WORDS = {
+    "start": "started",
+    "stop": "was stopped",
+    "kill": "got a signal",
+    "create": "was created",
+    "destroy": "was removed",
+    "remove": "was removed",
+    "pause": "was paused",
+    "unpause": "goes on",
+    "update": "was updated",
+    "restart": "was restarted",
+}

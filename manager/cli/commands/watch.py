@@ -1,11 +1,15 @@
-"""Follow the port map: a line for every mapping that comes, goes or is lost, with its cause."""
+"""Follow the port map: a line for every mapping that comes, goes or is lost, with its cause.
+
+The engine's events are followed, nothing is polled: what a process of the host opens by itself is
+not told (pmap ls --host shows it). Ends with Ctrl-C, or when nobody reads any more.
+"""
 
 from __future__ import annotations
 
 import argparse
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from manager.cli.output import Output
 
@@ -20,13 +24,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print changes until interrupted or the reader goes away."""
+    """Print changes until interrupted or the reader goes away; 0."""
+    from manager.cli.closed_pipe import stop_when_closed
     from manager.cli.connect import open_manager
     from manager.watch import PortChange
 
     manager = open_manager(args)
     stop = threading.Event()
     output = Output()
+    stop_when_closed(output.stream, stop)
     try:
         for happening in manager.watch(stop):
             if isinstance(happening, PortChange):
@@ -40,38 +46,44 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print_change(output: Output, happening: PortChange, *, as_json: bool) -> None:
-    from manager.cli.json_form import row_form
+    from manager.watch import cause_words
 
     change, cause = happening.change, happening.cause
     row = change.row
     if as_json:
-        output.json_line(
-            {
-                "schema": 1,
-                "time": time.time(),
-                "change": change.kind.value,
-                "mapping": row_form(row),
-                "cause": {"kind": cause.kind, "action": cause.action, "name": cause.name}
-                if cause
-                else None,
-            }
-        )
+        from manager.cli.json_form import row_form
+
+        output.json_line(_form(change.kind.value, row_form(row), cause))
         return
     mark = {"added": "+", "removed": "-", "changed": "~"}[change.kind]
     style = {"added": "green", "removed": "red", "changed": "yellow"}[change.kind]
     inside = f" -> {row.container_port}" if row.container_port else f"/{row.protocol}"
     owner = row.container.name if row.container else "the host"
-    state = "" if row.bound else " (reserved, not bound)"
-    why = f"  [{cause.action} {cause.name}]" if cause else ""
+    state = "" if row.bound or change.kind == "removed" else " (reserved, not bound)"
+    why = f"  [{cause_words(cause)}]" if cause else ""
     text = f"{_now()} {mark} {row.host}{inside}  {owner}, {row.exposure}{state}{why}"
     output.text(text, style)
 
 
 def _print_engine(output: Output, event: EngineEvent, *, as_json: bool) -> None:
     if as_json:
-        output.json_line({"schema": 1, "time": time.time(), "change": event.action, "cause": None})
-    else:
-        output.text(f"{_now()} the engine is {event.action}", "yellow")
+        output.json_line(_form(event.action, None, event))
+        return
+    reason = event.attributes.get("reason", "")
+    output.text(f"{_now()} the engine is {event.action}{f': {reason}' if reason else ''}", "yellow")
+
+
+def _form(change: str, mapping: dict[str, Any] | None, cause: EngineEvent | None) -> dict[str, Any]:
+    """One line: added, removed, changed; or connected, disconnected, which are no mapping's."""
+    from manager.watch import cause_words
+
+    about = {
+        "kind": cause.kind,
+        "action": cause.action,
+        "name": cause.name or None,
+        "text": cause_words(cause),
+    } if cause else None  # fmt: skip
+    return {"schema": 1, "time": time.time(), "change": change, "mapping": mapping, "cause": about}
 
 
 def _now() -> str:
