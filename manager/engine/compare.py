@@ -87,9 +87,16 @@ def _leaves(record: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
         # By id in the old one; the new one names who has the name by now.
         if text(host.get(key)).startswith("container:"):
             host[key] = "container"
+    # `/target:/own-name/alias`: the own name is another while both exist.
+    host["Links"] = sorted(map(_link, map(text, items(host.get("Links")))))
     yield from _flat("HostConfig", host)
     yield from _mount_leaves(record)
     yield from _network_leaves(record)
+
+
+def _link(link: str) -> str:
+    target, _, alias = link.partition(":")
+    return f"{target.removeprefix('/')}:{alias.rpartition('/')[2]}"
 
 
 def _flat(path: str, value: object) -> Iterator[tuple[str, object]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from manager.engine.handshake import Greeting
 from manager.engine.layer import raw_changes
 from manager.engine.layer_copy import copy_paths
 from manager.engine.reader import DockerReader
-from manager.engine.tolerant import mapping, text
+from manager.engine.tolerant import text
 from manager.errors import EngineError, NoSuchContainer
 from manager.interfaces import Blueprint, Record
 from manager.model.container import ContainerState
@@ -41,7 +40,7 @@ class DockerEngine(DockerReader):
         query = {"name": name} | ({"platform": blueprint.platform} if blueprint.platform else {})
         with self._link.checked():
             answer = self._link.post("/containers/create", query=query, body=blueprint.body)
-        container_id = text(mapping(json.loads(answer)).get("Id"))
+        container_id = text(answer.get("Id"))
         try:
             for network, config in blueprint.endpoints:
                 self._network(network, "connect", container_id, {"EndpointConfig": config})

@@ -104,6 +104,11 @@ def _of_host(text: str, tls: TlsFiles | None, source: str) -> Endpoint:
     if scheme in {"unix", "http+unix"}:
         return Endpoint(f"unix://{_socket_path(rest, text, source)}", source=source)
     if scheme in {"tcp", "http", "https"}:
+        if rest.strip("/") and "/" in rest.rstrip("/"):
+            raise InvalidInput(
+                f"{source}: {text!r} is a path, not host:port",
+                hint=f"a socket is written unix://{rest}" if rest.startswith("/") else _HINT,
+            )
         endpoint = Endpoint(f"tcp://{rest}", None, tls, source)
         return Endpoint(_with_port(endpoint, text), None, tls, source)
     if scheme == "ssh":

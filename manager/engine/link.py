@@ -18,6 +18,7 @@ from manager.engine.endpoint import Endpoint
 from manager.engine.failures import translated
 from manager.engine.handshake import Greeting
 from manager.engine.many import inspect_many
+from manager.engine.tolerant import mapping
 from manager.engine.tunnel import SshTunnel
 
 CALL_SECONDS = 60
@@ -57,8 +58,8 @@ class Link:
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         timeout: float = CALL_SECONDS,
-    ) -> str:
-        """POST below the API's version; the text of the answer.
+    ) -> Mapping[str, Any]:
+        """POST below the API's version; the object that is answered, an empty one for none.
 
         The SDK's typed calls cannot express every field, and drop what they do not know.
         Call it inside `checked`.
@@ -66,7 +67,7 @@ class Link:
         url = f"{self.api.base_url}/v{self.greeting.api_text}{path}"
         response = self.api.post(url, params=dict(query or {}), json=body, timeout=timeout)
         self.raise_for_status(response)
-        return response.text
+        return mapping(response.json()) if response.content.strip() else {}
 
     def raise_for_status(self, response: Response) -> None:
         """Raise the SDK's error for an answer that is none of success, for `checked`."""

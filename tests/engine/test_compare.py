@@ -66,6 +66,7 @@ CHANGES: dict[str, Callable[[dict[str, Any]], Any]] = {
     "Mounts[/v].RW: true -> false": lambda r: r["Mounts"][0].update(RW=False),
     "Mounts[/v].Name:": lambda r: r["Mounts"][0].update(Name="w"),
     "NetworkSettings.Networks[back]:": lambda r: r["NetworkSettings"]["Networks"].update(back={}),
+    "HostConfig.Links[0]: missing": lambda r: r["HostConfig"].update(Links=["/db:/web/db"]),
     "HostConfig.Binds[x:/new]: new": lambda r: r["HostConfig"].update(Binds=["x:/new"]),
 }
 

@@ -138,6 +138,7 @@ def test_hosts_are_read_as_docker_reads_them(text: str, url: str) -> None:
         "unix://",
         "tcp://host:port",
         "tcp://host:70000",
+        "tcp://host:2375/prefix",
         "tcp://[::1",
         "ssh://",
         "ssh://-oProxyCommand=x",
@@ -150,6 +151,12 @@ def test_what_is_no_host_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         resolve_endpoint(None, text, {})
     assert "as in" in caught.value.hint
+
+
+def test_a_bare_path_is_shown_as_a_socket() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        resolve_endpoint(None, "/run/docker.sock", {})
+    assert "unix:///run/docker.sock" in caught.value.hint
 
 
 @given(st.text(min_size=1))
