@@ -110,6 +110,8 @@ class _Round:
             self._result.projects[:] = self._read_again(texts)
             self._result.texts.update(texts)
             self._result.made.update(job.caught[0].rule.id for job in made)
+            # What did not hold beside the old text may hold beside the new one.
+            self._refused.clear()
 
     def _holding(self, jobs: list[_Job]) -> list[_Job]:
         """The jobs whose edits together change what they mean to, found by halving."""

@@ -107,22 +107,25 @@ def _short_edit(source: SourceText, entry: PortEntry) -> Edit | None:
 def _long_edit(source: SourceText, entry: PortEntry) -> Edit | None:
     """A `host_ip` after the last of the written parts, in the style of the mapping."""
     written = [
-        part.span
+        part
         for part in (entry.parts.target, entry.parts.published, entry.parts.protocol)
         if part is not None
     ]
     if not written or entry.parts.host_ip is not None:
         return None
-    text, last = source.text, max(written)
+    text, part = source.text, max(written, key=lambda part: part.span)
+    last = part.span.end + (part.style.quoted and text[part.span.end :][:1] in {"'", '"'})
     if text.startswith("{", entry.span.start):
         quote = '"' if text[entry.span.start + 1 :].lstrip().startswith('"') else ""
-        comma = f", {quote}host_ip{quote}: {quote}{LOOPBACK}{quote}"
-        return Edit(last.end, last.end, comma)
-    end = text.find("\n", last.end)
-    newline = "\r\n" if text.endswith("\r", 0, end) and end >= 0 else "\n"
-    end = len(text) if end < 0 else end - len(newline) + 1
+        pair = f", {quote}host_ip{quote}: {quote}{LOOPBACK}{quote}"
+        return Edit(last, last, pair)
+    end = text.find("\n", last)
+    if end < 0:
+        end = len(text)
+    elif text.startswith("\r", end - 1):
+        end -= 1
     indent = " " * (entry.span.column - 1)
-    return Edit(end, end, f"{newline}{indent}host_ip: {LOOPBACK}")
+    return Edit(end, end, f"{source.newline}{indent}host_ip: {LOOPBACK}")
 
 
 def hidden_address(context: Context) -> Iterator[tuple[Service, PortEntry, Variable]]:

@@ -21,6 +21,8 @@ def check(context: Context) -> Iterator[Hit]:
     """Repeated entries, whether compose drops them or not."""
     for service in context.project.services:
         for repeated in service.repeated:
+            if _may_differ(repeated.entry, repeated.by):
+                continue
             same = repeated.entry.host_ip == repeated.by.host_ip
             yield _hit(context, service, repeated.by, repeated.entry, dropped=True, same=same)
         seen: dict[tuple[object, ...], PortEntry] = {}
@@ -29,8 +31,14 @@ def check(context: Context) -> Iterator[Hit]:
                 continue
             key = tuple(_key(run) for run in entry.runs)
             first = seen.setdefault(key, entry)
-            if first is not entry:
+            if first is not entry and not _may_differ(first, entry):
                 yield _hit(context, service, entry, first, dropped=False, same=True)
+
+
+def _may_differ(one: PortEntry, two: PortEntry) -> bool:
+    """Whether the two are only equal because nobody set their variables."""
+    unset = any(variable.unset for entry in (one, two) for variable in entry.variables)
+    return unset and one.raw != two.raw
 
 
 def _key(run: PortRun) -> tuple[object, ...]:

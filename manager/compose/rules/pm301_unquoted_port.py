@@ -26,17 +26,24 @@ def check(context: Context) -> Iterator[Hit]:
     for service, entry in context.accepted():
         if entry.syntax is Syntax.LONG or entry.style is not Style.PLAIN or ":" not in entry.raw:
             continue
-        number = _as_number(entry.raw)
+        scalar = _scalar(entry)
+        number = _as_number(scalar)
         reading = "" if number is None else f": a YAML 1.1 parser reads the number {number}"
         yield Hit(
             Place(entry.file, entry.span),
-            f"{shortened(entry.raw)} stands without quotes{reading}",
-            f'write "{shortened(entry.raw)}"',
+            f"{shortened(scalar)} stands without quotes{reading}",
+            f'write "{shortened(scalar)}"',
             service.name,
             entry,
             Severity.WARNING if number is None else Severity.ERROR,
             _mend(context, entry),
         )
+
+
+def _scalar(entry: PortEntry) -> str:
+    """What is written, without the anchor and the tag before it."""
+    properties = re.match(r"(?:[&!]\S*\s+)*", entry.raw)
+    return entry.raw[properties.end() :] if properties else entry.raw
 
 
 def _as_number(raw: str) -> int | None:
@@ -51,11 +58,12 @@ def _as_number(raw: str) -> int | None:
 
 def _mend(context: Context, entry: PortEntry) -> Mend | None:
     source = context.source(entry.file)
-    start, end = entry.span.start, entry.span.end
-    if source is None or source.text[start:end] != entry.raw or not entry.raw.isprintable():
+    scalar, end = _scalar(entry), entry.span.end
+    start = end - len(scalar)
+    if source is None or source.text[start:end] != scalar or not scalar.isprintable():
         return None
-    if '"' in entry.raw or "\\" in entry.raw:
-        quoted = "'" + entry.raw.replace("'", "''") + "'"
+    if '"' in scalar or "\\" in scalar:
+        quoted = "'" + scalar.replace("'", "''") + "'"
         return Mend("quote it", (Edit(start, end, quoted),))
     return Mend("quote it", (Edit(start, start, '"'), Edit(end, end, '"')))
 

@@ -23,11 +23,14 @@ def check(context: Context) -> Iterator[Hit]:
     """Ports with zeros before them."""
     for service, entry in context.accepted():
         for part in (entry.parts.published, entry.parts.target):
-            if part is not None and part.known and _has_zero(part.text):
-                means = _meaning(entry, part)
+            if part is None or not part.known:
+                continue
+            text = part.text if part.variables else part.raw
+            if _has_zero(text):
+                means = _meaning(entry, part, text)
                 yield Hit(
                     Place(entry.file, part.span),
-                    f"{shortened(part.text)} has a leading zero{means}",
+                    f"{shortened(text)} has a leading zero{means}",
                     "write the port without it",
                     service.name,
                     entry,
@@ -40,10 +43,10 @@ def _has_zero(text: str) -> bool:
     return (text[:1] == "0" or "-0" in text) and re.search(_ZEROS, text) is not None
 
 
-def _meaning(entry: PortEntry, part: Part) -> str:
+def _meaning(entry: PortEntry, part: Part, text: str) -> str:
     """What compose takes it for, where that is not what the digits say."""
     runs = entry.runs
-    if part is not entry.parts.target or not runs or str(runs[0].target) == part.text.lstrip("0"):
+    if part is not entry.parts.target or not runs or str(runs[0].target) == text.lstrip("0"):
         return ""
     return f", and compose reads {runs[0].target}"
 
