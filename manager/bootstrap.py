@@ -36,6 +36,8 @@ def _live(context: str | None, host: str | None) -> PortManager:
     from manager.host.files import LocalFiles
     from manager.host.journal_file import JournalFile
     from manager.host.live import LiveHost
+    from manager.host.prober import LiveProber
+    from manager.host.surroundings import LiveSurroundings
 
     engine: Engine | None = None
     unavailable: EngineUnavailable | None = None
@@ -59,6 +61,8 @@ def _live(context: str | None, host: str | None) -> PortManager:
         files=LocalFiles(),
         clock=SystemClock(),
         processes=LiveProcesses(),
+        prober=LiveProber(),
+        surroundings=LiveSurroundings(),
         guard=ProcessGuard(endpoint, journal.folder),
         settings=settings,
         unavailable=unavailable,
@@ -67,17 +71,22 @@ def _live(context: str | None, host: str | None) -> PortManager:
 
 def _demo() -> PortManager:
     from manager.engine.demo import demo_engine
+    from manager.engine.demo_answers import demo_answer
     from manager.host.clock import SystemClock
     from manager.host.memory import MemoryFiles, MemoryHost, MemoryJournal
     from manager.host.memory_processes import MemoryProcesses
+    from manager.host.memory_truth import MemoryProber, MemorySurroundings
 
     engine = demo_engine()
+    host = MemoryHost(engine.listeners)
     return PortManager(
         engine=engine,
-        host=MemoryHost(engine.listeners),
+        host=host,
         journal=MemoryJournal(),
         files=MemoryFiles(),
         clock=SystemClock(),
         processes=MemoryProcesses(engine.end_neighbour),
+        prober=MemoryProber(host, speaks=demo_answer),
+        surroundings=MemorySurroundings(),
         settle_seconds=0.0,
     )

@@ -9,19 +9,22 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from manager.model.container import Container
-from manager.model.daemon import DaemonSettings
-from manager.model.firewall import FirewallFacts
 from manager.model.listener import HostSocket, Listener, Process
-from manager.model.localhost import HostsFile, Resolution
-from manager.model.network import Network
 from manager.model.ports import IPAddress, PortMapping, PortRange
-from manager.model.probing import ProbeResult, Target
-from manager.model.programs import FoundCommand
-from manager.model.scanning import ScanFound, ScanLimits
 from manager.model.snapshot import EngineInfo
+
+if TYPE_CHECKING:
+    # What few commands ask for is not loaded by all.
+    from manager.model.daemon import DaemonSettings
+    from manager.model.firewall import FirewallFacts
+    from manager.model.localhost import HostsFile, Resolution
+    from manager.model.network import Network
+    from manager.model.probing import ProbeResult, Target
+    from manager.model.programs import FoundCommand
+    from manager.model.scanning import ScanFound, ScanLimits
 
 Record = Mapping[str, Any]
 """A raw inspect answer of the Engine API."""

@@ -18,8 +18,10 @@ from manager.interfaces import (
     Files,
     Host,
     Journal,
+    Prober,
     Processes,
     Progress,
+    Surroundings,
 )
 from manager.model.conflict import Holder, find_free, holders_of
 from manager.model.listener import HostSocket
@@ -27,6 +29,7 @@ from manager.model.portclass import FreePortSearch
 from manager.model.ports import IPAddress, IPProtocol
 from manager.model.snapshot import Snapshot
 from manager.survey import take_snapshot
+from manager.truth import TruthTeller
 from manager.watch import PortChange, watch_ports
 
 if TYPE_CHECKING:
@@ -39,11 +42,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class PortManager:
+class PortManager(TruthTeller):
     """The core behind one engine (or none) and this host.
 
     engine None means that `unavailable` says why. settings None means the defaults: reading
     commands do without pydantic. processes None: none can be ended from here (manager.freeing).
+    prober and surroundings None: ports cannot be asked, and nothing is known of the firewall.
     """
 
     engine: Engine | None
@@ -55,6 +59,8 @@ class PortManager:
     guard: Guard | None = None
     settings: Settings | None = None
     unavailable: EngineUnavailable | None = None
+    prober: Prober | None = None
+    surroundings: Surroundings | None = None
     settle_seconds: float = 1.0
     """How long a changed container must stay up before the change is believed."""
 

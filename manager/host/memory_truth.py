@@ -20,11 +20,11 @@ USUAL_HOSTS = HostsFile(
     (HostsLine(1, V4, ("localhost",)), HostsLine(2, V6, ("localhost", "ip6-localhost"))),
 )
 
-Speaks = Callable[[Target], ProbeResult | None]
+Speaks = Callable[[Target, str], ProbeResult]
 
 
 class MemoryProber:
-    """Asks a Host's `connect`. speaks: what a target says, None for nothing more than open.
+    """Asks a Host's `connect`. speaks: what a target says whose connect ended in this answer.
 
     names: what names resolve to, beside localhost.
     """
@@ -41,15 +41,15 @@ class MemoryProber:
         self._names = {"localhost": (V6, V4), **(names or {})}
 
     def probe(self, targets: Sequence[Target], *, timeout: float) -> tuple[ProbeResult, ...]:
-        """What `speaks` says, else what a connect brings; UDP is silent."""
+        """What a connect brings, in the words of `speaks`; UDP is silent."""
         return tuple(self._one(target, timeout) for target in targets)
 
     def _one(self, target: Target, timeout: float) -> ProbeResult:
-        if self._speaks is not None and (said := self._speaks(target)) is not None:
-            return said
         if target.protocol is not IPProtocol.TCP:
             return ProbeResult(target, SILENT, 0.0)
         result = self._host.connect(target.address, target.port, timeout=timeout)
+        if self._speaks is not None:
+            return self._speaks(target, result.answer)
         steps = (Step("connect", result.answer, result.seconds),)
         return ProbeResult(target, result.answer, result.seconds, steps=steps)
 

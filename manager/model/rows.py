@@ -91,9 +91,33 @@ def port_rows(snapshot: Snapshot) -> list[PortRow]:
     return list(_told_apart(rows))
 
 
+def covers(row: PortRow, address: IPAddress, port: int) -> bool:
+    """Whether a row says that something is bound to this port (of its protocol) and address."""
+    if not row.bound or row.host_ports is None or port not in row.host_ports:
+        return False
+    ip = row.host_ip
+    return ip is None or ip == address or (ip.is_unspecified and ip.version == address.version)
+
+
 def row_conflicts(snapshot: Snapshot) -> tuple[Conflict, ...]:
     """Stopped containers that could not start now, because somebody else holds their port."""
     return start_conflicts(snapshot)
+
+
+def conflicts_of(row: PortRow, conflicts: Iterable[Conflict]) -> tuple[Conflict, ...]:
+    """Who is in the way of a row whose container holds nothing now."""
+    if row.source is not Source.RESERVED or row.container is None or row.host_ports is None:
+        return ()
+    own = row.container.id
+    return tuple(
+        conflict
+        for conflict in conflicts
+        if conflict.wanted_by is not None
+        and conflict.wanted_by.id == own
+        and conflict.wanted.host_port in row.host_ports
+        and conflict.wanted.protocol == row.protocol
+        and conflict.wanted.host_ip == row.host_ip
+    )
 
 
 def _container_rows(container: Container) -> Iterator[PortRow]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from manager.model.ports import IPAddress, PortRange
-from manager.model.rows import PortRow
+from manager.model.rows import PortRow, covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +66,6 @@ class ScanReport:
     def unexpected(self) -> tuple[ScanLine, ...]:
         """The lines that nobody stands for."""
         return tuple(line for line in self.lines if not line.expected)
-
-
-def covers(row: PortRow, address: IPAddress, port: int) -> bool:
-    """Whether the row says that this address and TCP port take connections."""
-    if not row.bound or row.protocol != "tcp" or row.host_ports is None:
-        return False
-    if port not in row.host_ports:
-        return False
-    ip = row.host_ip
-    return ip is None or ip == address or (ip.is_unspecified and ip.version == address.version)
 
 
 def judge(

@@ -1,0 +1,1 @@
+"""The checks of `pmap doctor`, one a file."""

@@ -1,0 +1,139 @@
+"""One question to ports: which are meant, at which addresses, and what is behind the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
+
+from manager.errors import Refused
+from manager.inside import listening_in, start_error
+from manager.interfaces import Engine, Host, Prober
+from manager.model.inside import InsideView, inside_view
+from manager.model.localhost import Resolution
+from manager.model.ports import IPAddress, IPProtocol, Port
+from manager.model.probing import ProbeResult, Target
+from manager.model.rows import PortRow, Source, conflicts_of, port_rows, row_conflicts
+from manager.model.snapshot import Snapshot
+from manager.model.story import why
+from manager.model.truth import PortTruth, RowTruth, answer_for, ask_at
+from manager.verdicts import Surveyor
+
+_MANY = 64
+"""Questions above which a port is asked at one of its own addresses alone."""
+
+
+class Inquiry:
+    """Asks the ports of one snapshot. Raises EngineError where the engine does not answer."""
+
+    def __init__(
+        self,
+        engine: Engine | None,
+        host: Host,
+        prober: Prober,
+        surveyor: Surveyor,
+        snapshot: Snapshot,
+    ) -> None:
+        self._engine = engine
+        self._host = host
+        self._prober = prober
+        self._surveyor = surveyor
+        self._snapshot = snapshot
+        self._rows = port_rows(snapshot)
+        self._conflicts = row_conflicts(snapshot)
+
+    def run(self, wanted: str, timeout: float) -> tuple[PortTruth, ...]:
+        """The truth about each port that is meant, by a port or by a container's name.
+
+        Raises NoSuchContainer, Refused, InvalidPortSpec.
+        """
+        ports = self._ports(wanted)
+        addresses, localhost = self._addresses(), self._prober.resolve("localhost")
+        targets = [t for port in ports for t in self._targets(port, addresses)]
+        if len(targets) > _MANY:
+            targets = [t for port in ports for t in self._targets(port, addresses, few=True)]
+        answers = self._prober.probe(targets, timeout=timeout)
+        return tuple(self._truth(port, answers, localhost) for port in ports)
+
+    def _ports(self, wanted: str) -> list[Port]:
+        number, slash, _ = wanted.partition("/")
+        if number.isdigit():
+            port = Port.parse(wanted)
+            protocols = sorted({r.protocol for r in self._rows if _on(r, port.number)})
+            if slash or not protocols:
+                return [port]
+            return [Port(port.number, IPProtocol(protocol)) for protocol in protocols]
+        ids = {container.id for container in self._snapshot.matching(wanted)}
+        ports = [
+            Port(number, IPProtocol(row.protocol))
+            for row in self._rows
+            if row.container is not None and row.container.id in ids and row.host_ports is not None
+            for number in range(row.host_ports.start, row.host_ports.end + 1)
+        ]
+        if not ports:
+            raise Refused(
+                f"{wanted} has no port on this host", hint=f"pmap publish {wanted} 0 gives it one"
+            )
+        return list(dict.fromkeys(ports))
+
+    def _addresses(self) -> tuple[IPAddress, ...]:
+        """The addresses of the engine's host, as they are reached from here."""
+        info = self._snapshot.engine
+        url = urlsplit(info.host) if info is not None and not info.local else None
+        if url is None or not url.hostname:
+            # An engine in a virtual machine on this computer forwards its ports to this host.
+            return self._host.addresses()
+        return self._prober.resolve(url.hostname).addresses
+
+    def _targets(
+        self, port: Port, addresses: Sequence[IPAddress], *, few: bool = False
+    ) -> Iterator[Target]:
+        rows = self._rows_of(port)
+        where: dict[IPAddress, None] = {} if rows else dict.fromkeys(ask_at(addresses, None))
+        for row in rows:
+            own = ask_at(addresses, row)
+            if few:
+                own = tuple(a for a in own if row.host_ip is None or a == row.host_ip)[:1]
+            where |= dict.fromkeys(own)
+        usual = next((row.container_port.number for row in rows if row.container_port), None)
+        for address in where:
+            yield Target(address, port.number, usual, "", port.protocol)
+
+    def _rows_of(self, port: Port) -> list[PortRow]:
+        return [r for r in self._rows if _on(r, port.number) and r.protocol == port.protocol]
+
+    def _truth(
+        self, port: Port, answers: Sequence[ProbeResult], localhost: Resolution
+    ) -> PortTruth:
+        own = tuple(
+            a for a in answers if (a.target.port, a.target.protocol) == (port.number, port.protocol)
+        )
+        rows = tuple(self._row_truth(row, port.number, own) for row in self._rows_of(port))
+        return PortTruth(port.number, port.protocol, own, rows, localhost)
+
+    def _row_truth(self, row: PortRow, port: int, answers: Sequence[ProbeResult]) -> RowTruth:
+        conflicts = conflicts_of(row, self._conflicts)
+        inside, answer = self._inside(row), answer_for(row, port, answers)
+        reason = why(
+            row,
+            conflicts=conflicts,
+            inside=inside,
+            answer=answer.answer if answer else None,
+            start_error=self._start_error(row),
+            engine=self._snapshot.engine,
+        )
+        return RowTruth(row, self._surveyor.verdict(row), conflicts, inside, answer, reason)
+
+    def _inside(self, row: PortRow) -> InsideView | None:
+        if self._engine is None or row.container is None or row.container_port is None:
+            return None
+        sockets = listening_in(self._engine, self._host, row.container)
+        return None if sockets is None else inside_view(row.container_port, sockets)
+
+    def _start_error(self, row: PortRow) -> str:
+        if self._engine is None or row.container is None or row.source is not Source.RESERVED:
+            return ""
+        return start_error(self._engine, row.container)
+
+
+def _on(row: PortRow, port: int) -> bool:
+    return row.host_ports is not None and port in row.host_ports

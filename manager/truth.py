@@ -1,0 +1,115 @@
+"""Asking: what a port says, what this host's addresses take, and what is wrong here.
+
+PortManager inherits these; they only read and connect, and nothing is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from manager.errors import InvalidInput, Refused
+
+if TYPE_CHECKING:
+    from manager.doctor.result import CheckResult
+    from manager.errors import EngineUnavailable
+    from manager.interfaces import Engine, Host, Journal, Prober, Surroundings
+    from manager.model.ports import PortRange
+    from manager.model.rows import PortRow
+    from manager.model.scanning import ScanLimits, ScanReport
+    from manager.model.snapshot import Snapshot
+    from manager.model.truth import PortTruth
+    from manager.model.verdict import Verdict
+
+
+class Core(Protocol):
+    """What asking needs of a PortManager."""
+
+    engine: Engine | None
+    host: Host
+    journal: Journal
+    prober: Prober | None
+    surroundings: Surroundings | None
+    unavailable: EngineUnavailable | None
+
+    def snapshot(
+        self, *, stopped: bool = True, host: bool = True, port: int | None = None
+    ) -> Snapshot:
+        """Engine and host now."""
+        ...
+
+
+class TruthTeller:
+    """The part of PortManager that asks ports, addresses and surroundings."""
+
+    __slots__ = ()
+
+    def probe(self: Core, wanted: str, *, timeout: float = 2.0) -> tuple[PortTruth, ...]:
+        """Ask a host port (`8080`, `53/udp`), or every port of a container, who it is.
+
+        On every address of the engine's host, each with its time. A number is a port, whatever
+        containers are called. timeout is in seconds, for each question.
+        Raises NoSuchContainer, Refused, InvalidPortSpec, EngineError.
+        """
+        from manager.inquiry import Inquiry
+        from manager.verdicts import Surveyor
+
+        surveyor = Surveyor(self.engine, self.surroundings)
+        inquiry = Inquiry(self.engine, self.host, _prober(self), surveyor, self.snapshot())
+        return inquiry.run(wanted, timeout)
+
+    def verdicts(self: Core, rows: Sequence[PortRow]) -> tuple[Verdict, ...]:
+        """Who really reaches each row's port. Raises EngineError."""
+        from manager.verdicts import Surveyor
+
+        surveyor = Surveyor(self.engine, self.surroundings)
+        return tuple(surveyor.verdict(row) for row in rows)
+
+    def scan(
+        self: Core, ports: PortRange | None = None, limits: ScanLimits | None = None
+    ) -> ScanReport:
+        """Connect to the TCP ports (all of them unless given) of this host's own addresses.
+
+        What is found is held against what is known to listen. Raises Refused where the engine's
+        host is another, EngineError.
+        """
+        from manager.model.ports import PortRange
+        from manager.model.rows import port_rows
+        from manager.model.scanning import ScanLimits, judge
+        from manager.model.truth import ask_at
+
+        info = self.engine.info() if self.engine else None
+        if info is not None and not info.local:
+            raise Refused(
+                f"the engine at {info.host} is on another host, and a scan is of this host alone",
+                hint="run pmap scan there, or name this host's engine with -H",
+            )
+        addresses = ask_at(self.host.addresses(), None)
+        wanted = ports or PortRange(1, 65535)
+        found = _prober(self).scan(addresses, wanted, limits or ScanLimits())
+        # Read afterwards: what began to listen meanwhile is known then.
+        return judge(found, addresses, wanted, port_rows(self.snapshot()))
+
+    def doctor(self: Core) -> Iterator[CheckResult]:
+        """Look at everything that makes ports fail; each result as it is found, in no order."""
+        from manager.doctor.examination import Examination
+        from manager.doctor.run import examine
+
+        if self.surroundings is None:
+            raise InvalidInput("the surroundings of the engine cannot be read from here")
+        facts = Examination(
+            self.engine,
+            self.unavailable,
+            host=self.host,
+            prober=_prober(self),
+            surroundings=self.surroundings,
+            journal=self.journal,
+            take_snapshot=self.snapshot,
+        )
+        return examine(facts)
+
+
+def _prober(core: Core) -> Prober:
+    if core.prober is None:
+        raise InvalidInput("ports cannot be asked from here")
+    return core.prober
