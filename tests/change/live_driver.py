@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Any, cast
@@ -38,6 +39,15 @@ def _die(name: str) -> BaseException:
     return AssertionError(f"still alive after {name}")
 
 
+def _steal(port: int) -> None:
+    thief = socket.create_server(("127.0.0.1", port))
+    # Kept to the end of the process: nothing else refers to it.
+    THIEVES.append(thief)
+
+
+THIEVES: list[socket.socket] = []
+
+
 def run(orders: dict[str, Any]) -> dict[str, Any]:
     """Plan, then apply with one fault; what came of it."""
     endpoint = resolve_endpoint(None, orders["host"], os.environ)
@@ -46,6 +56,10 @@ def run(orders: dict[str, Any]) -> dict[str, Any]:
     faults = Faults(orders.get("at"), Kind(orders.get("kind", Kind.CRASH_AFTER)))
     if orders.get("kill", True):
         faults.fail = _die
+    if "thief" in orders:
+        stolen = PortSpec.parse(orders["spec"]).host_ports
+        assert stolen is not None
+        faults.hooks[orders["thief"]] = lambda: _steal(stolen.start)
     host = LiveHost()
     guard: Guard = ProcessGuard(endpoint, folder) if orders.get("guard") else NoGuard()
     deps = Deps(

@@ -115,7 +115,7 @@ class LiveWorld:
         self.run_inside("echo mine > /anonymous/mark; echo mine > /data/mark")
         wait_until_answers(self.old_port, 10)
         self.before = self.inspect(self.name)
-        self.others = self._all()
+        self.others = self.all_ids()
 
     def create(self, name: str, body: dict[str, Any]) -> str:
         """Create a container of the web image; its id."""
@@ -146,7 +146,7 @@ class LiveWorld:
         reply = self.api.call("GET", f"/containers/{name}/json", accept=(404,))
         return dict(reply.json()) if reply.status == 200 else {}
 
-    def _all(self) -> dict[str, str]:
+    def all_ids(self) -> dict[str, str]:
         """Ids by name, of all containers of this test."""
         listed = self.api.get("/containers/json", {"all": "1"})
         pairs = ((each["Names"][0].lstrip("/"), each["Id"]) for each in listed)
@@ -188,11 +188,11 @@ class LiveWorld:
         """What is not as it must be. One look, after everything has ended."""
         now = self.inspect(self.name)
         if not now:
-            return [f"{self.name} is gone; there are {sorted(self._all())}"]
+            return [f"{self.name} is gone; there are {sorted(self.all_ids())}"]
         return [*self._leftovers(), *self._differences(now), *self._service(now)]
 
     def _leftovers(self) -> Iterator[str]:
-        now = self._all()
+        now = self.all_ids()
         if set(now) != set(self.others):
             yield f"containers: {sorted(set(now) ^ set(self.others))}"
         stranger = f"{self.name}.pmap-new"
