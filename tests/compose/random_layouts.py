@@ -12,10 +12,9 @@ class Layouts(Generator):
 
     def sample(self) -> Sample:
         self.wrong = self.random.choice((0.0, 0.0, 0.0, 0.01, 0.03, 0.15))
-        layout = self.random.choice(
-            (self.single, self.single, self.overridden, self.overridden, self.extending)
-            + (self.including, self.anchored, self.documents, self.profiled, self.deep)
-        )
+        layouts = [self.single, self.overridden, self.extending, self.including, self.anchored]
+        layouts += [self.single, self.overridden, self.documents, self.profiled, self.deep]
+        layout = self.random.choice(layouts)
         sample = layout()
         self.surround(sample)
         return sample
@@ -112,9 +111,11 @@ class Layouts(Generator):
         sample = Sample({"compose.yaml": self.services(names)})
         over = self.services([name for name in names if self.chance(0.8)] or names, image=False)
         if self.chance(0.1):
-            over = f"services:\n  {names[0]}: {self.pick('!reset', '!override {image: b, ports: [81]}', '')}\n"
+            whole = self.pick("!reset", "!override {image: b, ports: [81]}", "")
+            over = f"services:\n  {names[0]}: {whole}\n"
         elif self.chance(0.1):
-            over = f"services:\n  {names[0]}:\n    ports:{self.pick('', ' ~', ' []', ' !reset', ' !reset [80]')}\n"
+            ports = self.pick("", " ~", " []", " !reset", " !reset [80]")
+            over = f"services:\n  {names[0]}:\n    ports:{ports}\n"
         name = self.pick("compose.override.yaml", "docker-compose.override.yml", "b.yaml")
         sample.files[name] = over
         if name == "b.yaml" and self.chance(0.8):
@@ -133,10 +134,11 @@ class Layouts(Generator):
             "extends: {service: base, file: f/base.yaml}",
         )
         other = self.body(image=False, most=2)
-        web = f"  web:\n    {how}\n{other}"
+        web = f"  web:\n    extends: {how}\n{other}"
         base = f"  base:\n{self.body(most=3)}"
         if self.chance(0.3):
-            base = f"  base:\n    extends: deep\n{self.body(image=False, most=2)}  deep:\n{self.body(most=2)}"
+            base = f"  base:\n    extends: deep\n{self.body(image=False, most=2)}"
+            base += f"  deep:\n{self.body(most=2)}"
         if "file" in how:
             files: dict[str, str | bytes] = {"compose.yaml": f"services:\n{web}"}
             files["f/base.yaml"] = f"services:\n{base}"
@@ -232,9 +234,8 @@ class Layouts(Generator):
         sample = self.extending()
         main = str(sample.files["compose.yaml"])
         sample.files["compose.yaml"] = f"include: [inc/i.yaml]\nx-p: &p [81, '82:82']\n{main}"
-        sample.files["inc/i.yaml"] = (
-            f"services:\n  one:\n    extends: {{file: e.yaml, service: two}}\n{self.body(image=False)}"
-        )
+        one = f"    extends: {{file: e.yaml, service: two}}\n{self.body(image=False)}"
+        sample.files["inc/i.yaml"] = f"services:\n  one:\n{one}"
         sample.files["inc/e.yaml"] = f"services:\n  two:\n{self.body(most=2)}"
         sample.files["compose.override.yaml"] = (
             f"services:\n  one:\n{self.ports('    ', 2)}  web:\n{self.ports('    ', 2)}"

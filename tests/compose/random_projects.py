@@ -85,7 +85,9 @@ class Generator:
 
     def port(self) -> str:
         if self.bad():
-            return self.pick("", "x", "65536", "0", "80 ", "-1", "1_0", "０", "8e1", "+80", "80#")
+            return self.pick(
+                "", "x", "65536", "0", "80 ", "-1", "1_0", "\uff10", "8e1", "+80", "80#"
+            )
         number = self.random.choice((80, 81, 443, 8080, 8081, 9000, self.random.randint(1, 65535)))
         return f"{number:05d}" if self.chance(0.05) else str(number)
 
@@ -179,7 +181,8 @@ class Generator:
 
     def tagged(self, text: str) -> str:
         if self.chance(0.04):
-            return f"{self.pick('!!str', '!foo', '!', '!!int', '!!float', '!override', '!reset')} {text}"
+            tags = ("!!str", "!foo", "!", "!!int", "!!float", "!override", "!reset")
+            return f"{self.pick(*tags)} {text}"
         return text
 
     def long(self) -> str:
