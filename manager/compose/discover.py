@@ -177,7 +177,9 @@ def _search(
             and not _excluded(entry.path, exclude)
             and not is_ignored(chain, entry.path, is_folder=True)
         ]
-        stack += [(path, chain, False) for path in reversed(below)]
+        # Paths are told as a person would type them.
+        here = f"{os.curdir}{os.sep}" if current == os.curdir else ""
+        stack += [(path.removeprefix(here), chain, False) for path in reversed(below)]
 
 
 def _project_here(
