@@ -59,6 +59,6 @@ def _rest(service: Service) -> tuple[object, ...]:
         service.replicas,
         service.networks,
         service.depends_on,
-        tuple(service.keys),
+        tuple(key for key in service.keys if key != "ports"),
         tuple(part.text if part is not None else None for part in texts),
     )
