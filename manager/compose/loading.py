@@ -19,6 +19,7 @@ from manager.compose.model import Model
 from manager.compose.networks import draft_network
 from manager.compose.scope import Scope
 from manager.compose.sections import check_sections, check_service_keys
+from manager.compose.stages import in_stages
 from manager.compose.tree import Tree, grow
 from manager.compose.unique import refused_as_equal
 from manager.compose.values import Origin, OriginKind, ProblemKind, ReadProblem
@@ -100,7 +101,7 @@ class Loader:
             include(self, scope, given[1], top, job)
         model.merge(top)
         for name in top.services:
-            self._check_ports(model.services[name])
+            self._check_ports(model.services[name], job)
 
     def _sections(self, scope: Scope, top: Model, root: MappingNode, job: Job) -> None:
         items = scope.tree.items(root)
@@ -163,9 +164,11 @@ class Loader:
                         )
                     )
 
-    def _check_ports(self, draft: Draft) -> None:
-        """What compose's schema says of a service's ports once a document is merged."""
-        if (equal := refused_as_equal(draft.ports or (), draft.canonical)) is not None:
+    def _check_ports(self, draft: Draft, job: Job) -> None:
+        """What compose does with a service's ports once a document is merged."""
+        reads = draft.ports or []
+        equal = None if job.extended else refused_as_equal(reads, draft.canonical)
+        if equal is not None:
             self.report(
                 ReadProblem(
                     ProblemKind.INVALID_PORT,
@@ -176,7 +179,9 @@ class Loader:
                     service=draft.name,
                 )
             )
-        draft.canonical = len(draft.ports or ())
+        if reads:
+            draft.ports = in_stages(reads, draft.canonical)
+        draft.canonical = len(reads)
         if draft.empty_ports is not None and draft.ports is None:
             where = draft.empty_ports
             self.report(
