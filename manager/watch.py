@@ -21,7 +21,8 @@ BURST_SECONDS = 0.05
 LONGEST_BURST = 0.5
 """Seconds after which a burst is told although more of it is coming."""
 
-_LATE_SECONDS = 0.25
+LATE_SECONDS = 2.0
+"""How long a change waits for its reason: ports are let go a moment before `die` is told."""
 
 LOOKS = (0.3, 1.0, 3.0)
 """Seconds after a start at which the host's sockets are read again, for containers on its network.
@@ -30,12 +31,19 @@ No event tells when an app begins to listen; a published port is held before `st
 """
 
 _BEGINS = frozenset({"start", "unpause", "restart"})
+_ENDS = ("stop", "die", "update")
 _TELLING = {
-    ChangeKind.ADDED: ("start", "unpause", "create", "update"),
-    ChangeKind.REMOVED: ("destroy", "remove", "stop", "die", "update"),
-    ChangeKind.CHANGED: ("start", "stop", "die", "update"),
+    (ChangeKind.ADDED, True): ("start", "unpause", "update", "create"),
+    (ChangeKind.ADDED, False): ("create", *_ENDS),
+    (ChangeKind.CHANGED, True): ("start", "unpause", "update"),
+    (ChangeKind.CHANGED, False): _ENDS,
+    (ChangeKind.REMOVED, True): ("destroy", "remove", *_ENDS),
+    (ChangeKind.REMOVED, False): ("destroy", "remove", *_ENDS),
 }
-"""The events that say most of why a row came, went or changed, the best first."""
+"""The events that say most of why a row, bound or not, came, went or changed: the best first."""
+
+REMEMBERED = 5.0
+"""Seconds for which an event may be a cause: engine 20.10 tells `die` before it lets go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +80,8 @@ def watch_ports(
             return
         yield from (event for event in happened if event.kind == "engine")
         changes, known = watching.look(happened)
-        early = []
-        if None not in burst and not all(_is_told(change, known) for change in changes):
-            # The engine lets go of a port a moment before it says why.
-            early = _burst(inbox, _LATE_SECONDS)
-            known = [*known, *(event for event in early if event is not None)]
+        early = [] if None in burst else _until_told(inbox, changes, known)
+        known = [*known, *(event for event in early if event is not None)]
         for change in changes:
             yield PortChange(change, cause_of(change, known))
         if None in burst:
@@ -91,8 +96,8 @@ class _Watching:
     looks: Sequence[float]
     rows: list[PortRow] = field(default_factory=list)
     due: list[float] = field(default_factory=list)
-    started: list[EngineEvent] = field(default_factory=list)
-    missed: list[EngineEvent] = field(default_factory=list)
+    recent: list[tuple[float, EngineEvent]] = field(default_factory=list)
+    away: bool = False
 
     def begin(self) -> None:
         """See what there is. Raises EngineError."""
@@ -109,22 +114,23 @@ class _Watching:
         """
         now = time.monotonic()
         self.due = [when for when in self.due if when > now]
-        self.missed += happened
+        kept = (one for one in self.recent if self.away or now - one[0] < REMEMBERED)
+        self.recent = [*kept, *((now, event) for event in happened if event.kind != "engine")]
+        self.away = True
         try:
             snapshot = self.take()
         except EngineError:
             # It went away: the stream says so, and looks again once it is back.
             return [], []
-        known, self.missed = self.missed or self.started, []
+        self.away = False
         before, self.rows = self.rows, port_rows(snapshot)
         self._expect(snapshot, happened, now)
-        return diff_rows(before, self.rows), known
+        back = (event for event in happened if event.kind == "engine")
+        return diff_rows(before, self.rows), [*back, *(event for _, event in self.recent)]
 
     def _expect(self, snapshot: Snapshot, happened: list[EngineEvent], now: float) -> None:
         on_host = {c.id for c in snapshot.containers if uses_host_network(c, snapshot.containers)}
-        started = [e for e in happened if e.action in _BEGINS and e.id in on_host]
-        if started:
-            self.started = started
+        if any(event.action in _BEGINS and event.id in on_host for event in happened):
             self.due = [now + seconds for seconds in self.looks]
 
 
@@ -156,18 +162,35 @@ def _burst(
     return found
 
 
+def _until_told(
+    inbox: queue.SimpleQueue[EngineEvent | None],
+    changes: Sequence[RowChange],
+    known: Sequence[EngineEvent],
+) -> list[EngineEvent | None]:
+    """The events that come until each change has its reason; none where it has one already."""
+    early: list[EngineEvent | None] = []
+    deadline = time.monotonic() + LATE_SECONDS
+    while None not in early:
+        events = [*known, *(event for event in early if event is not None)]
+        left = deadline - time.monotonic()
+        if left <= 0 or all(_is_told(change, events) for change in changes):
+            break
+        early += _burst(inbox, left)
+    return early
+
+
 def cause_of(change: RowChange, happened: Iterable[EngineEvent]) -> EngineEvent | None:
     """The event that says most of why a row changed, None where none is about it.
 
-    One about the row's own container; else a change of a network; else the engine's coming back.
+    One about the row's own container, or a network that it joins or leaves; else the engine's
+    coming back.
     """
     events = list(happened)
     if (told := _telling(change, events)) is not None:
         return told
     about = [event for event in events if _is_about(event, change.row)]
-    networks = [event for event in events if event.kind == "network"]
     back = [event for event in events if event.kind == "engine" and event.action == "connected"]
-    return next(reversed(about or networks or back), None)
+    return next(reversed(about or back), None)
 
 
 def _is_told(change: RowChange, events: Sequence[EngineEvent]) -> bool:
@@ -177,7 +200,7 @@ def _is_told(change: RowChange, events: Sequence[EngineEvent]) -> bool:
 
 def _telling(change: RowChange, events: Sequence[EngineEvent]) -> EngineEvent | None:
     about = [event for event in events if _is_about(event, change.row)]
-    for action in _TELLING[change.kind]:
+    for action in _TELLING[change.kind, bool(change.row.bound)]:
         for event in reversed(about):
             if event.action == action:
                 return event
@@ -185,7 +208,10 @@ def _telling(change: RowChange, events: Sequence[EngineEvent]) -> EngineEvent | 
 
 
 def _is_about(event: EngineEvent, row: PortRow) -> bool:
-    return row.container is not None and event.id == row.container.id
+    if row.container is None:
+        return False
+    # A network's event is about the container that joins or leaves (Engine API, GET /events).
+    return row.container.id in {event.id, event.attributes.get("container")}
 
 
 def cause_words(event: EngineEvent) -> str:

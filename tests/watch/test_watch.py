@@ -6,7 +6,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -172,7 +172,8 @@ def test_nothing_is_read_while_nothing_happens(world: World) -> None:
 
 
 CONTAINER = Container("a" * 64, "web", "image", ContainerState.RUNNING)
-ROW = PortRow(Source.PUBLISHED, parse_ip(HERE), None, "tcp", None, CONTAINER)
+ROW = PortRow(Source.PUBLISHED, parse_ip(HERE), None, "tcp", None, CONTAINER, bound=True)
+UNBOUND = replace(ROW, bound=False)
 
 
 def event(action: str, kind: str = "container", own: bool = True) -> EngineEvent:
@@ -180,31 +181,38 @@ def event(action: str, kind: str = "container", own: bool = True) -> EngineEvent
 
 
 CONNECTED = EngineEvent("engine", "connected")
+JOINED = EngineEvent("network", "connect", "n" * 64, "front", 0.0, {"container": CONTAINER.id})
 
 
 @pytest.mark.parametrize(
-    ("kind", "happened", "action"),
+    ("kind", "row", "happened", "action"),
     [
-        (ChangeKind.CHANGED, [event("kill"), event("die"), event("stop")], "stop"),
-        (ChangeKind.CHANGED, [event("kill"), event("die")], "die"),
-        (ChangeKind.CHANGED, [event("start"), event("die")], "start"),
-        (ChangeKind.REMOVED, [event("die"), event("destroy")], "destroy"),
-        (ChangeKind.ADDED, [event("create"), event("start")], "start"),
-        (ChangeKind.ADDED, [event("rename")], "rename"),
-        (ChangeKind.CHANGED, [CONNECTED], "connected"),
-        (ChangeKind.CHANGED, [CONNECTED, event("start")], "start"),
-        (ChangeKind.CHANGED, [event("connect", "network", own=False)], "connect"),
+        (ChangeKind.CHANGED, UNBOUND, [event("kill"), event("die"), event("stop")], "stop"),
+        (ChangeKind.CHANGED, UNBOUND, [event("kill"), event("die")], "die"),
+        (ChangeKind.CHANGED, UNBOUND, [event("die"), event("start")], "die"),
+        (ChangeKind.CHANGED, ROW, [event("start"), event("die")], "start"),
+        (ChangeKind.REMOVED, ROW, [event("die"), event("destroy")], "destroy"),
+        (ChangeKind.REMOVED, UNBOUND, [event("kill")], "kill"),
+        (ChangeKind.ADDED, ROW, [event("create"), event("start")], "start"),
+        (ChangeKind.ADDED, UNBOUND, [event("create"), event("start")], "create"),
+        (ChangeKind.ADDED, ROW, [event("rename")], "rename"),
+        (ChangeKind.CHANGED, ROW, [CONNECTED], "connected"),
+        (ChangeKind.CHANGED, ROW, [CONNECTED, event("start")], "start"),
+        (ChangeKind.CHANGED, ROW, [JOINED], "connect"),
+        (ChangeKind.CHANGED, UNBOUND, [event("die"), JOINED], "die"),
     ],
 )
 def test_the_most_telling_event_is_the_cause(
-    kind: ChangeKind, happened: list[EngineEvent], action: str
+    kind: ChangeKind, row: PortRow, happened: list[EngineEvent], action: str
 ) -> None:
-    cause = cause_of(RowChange(kind, ROW), happened)
+    cause = cause_of(RowChange(kind, row), happened)
     assert cause is not None
     assert cause.action == action
 
 
-@pytest.mark.parametrize("happened", [[], [event("start", own=False)]])
+@pytest.mark.parametrize(
+    "happened", [[], [event("start", own=False)], [event("connect", "network", own=False)]]
+)
 def test_what_happened_to_another_is_no_cause(happened: list[EngineEvent]) -> None:
     assert cause_of(RowChange(ChangeKind.ADDED, ROW), happened) is None
 
