@@ -8,6 +8,7 @@ import pytest
 from engine_rig import DB, GONE, Rig
 
 from manager.errors import NoSuchContainer
+from manager.interfaces import Blueprint
 from manager.model.container import Container, ContainerState
 from manager.model.ports import Port, PortBinding, PortMapping, PortRange, parse_ip
 
@@ -123,15 +124,23 @@ def test_a_host_network_container_declares_and_holds_nothing(rig: Rig) -> None:
 
 
 def test_a_port_that_is_asked_but_not_held_is_told_of_a_running_one(rig: Rig) -> None:
-    ports = {"80/tcp": [("127.0.0.1", "21080")]}
-    container_id = rig.create("mute", ports=ports)
-    network = rig.network("other", "10.99.2")
-    # What is bound belongs to an address on the bridge; here there is none.
-    shared = rig.create("shared", host={"NetworkMode": f"container:{container_id}"})
+    # Not exposed: engines keep the binding, publish nothing, and do not say so.
+    bindings = {"81/tcp": [{"HostIp": "127.0.0.1", "HostPort": "21081"}]}
+    body = {"Image": "pmap/web", "StopTimeout": 1, "HostConfig": {"PortBindings": bindings}}
+    container_id = rig.engine.create(rig.name("mute"), Blueprint(body))
     rig.engine.start(container_id)
-    rig.engine.start(shared)
-    assert listed(rig, shared).network_mode == f"container:{container_id}"
-    assert network not in listed(rig, shared).networks
+    container = listed(rig, container_id)
+    assert container.mappings == (mapping("127.0.0.1", 21081, "81/tcp"),)
+    assert container.mappings_known
+    assert container.published == ()
+
+
+def test_a_shared_network_names_whose_it_is(rig: Rig) -> None:
+    owner = rig.run("owner", ports={"80/tcp": [("127.0.0.1", "21080")]})
+    shared = rig.run("shared", host={"NetworkMode": f"container:{owner}"})
+    assert listed(rig, shared).network_mode == f"container:{owner}"
+    assert listed(rig, shared).networks == ()
+    assert listed(rig, shared).published == ()
 
 
 def test_labels_and_origin_come_along(rig: Rig) -> None:

@@ -260,6 +260,33 @@ def test_a_hostname_like_an_id_is_kept(rig: Rig) -> None:
     assert new["Config"]["Hostname"] == old["Config"]["Hostname"] == container_id[:12]
 
 
+RARE: dict[str, Any] = {
+    "CgroupParent": "/rare",
+    "CgroupnsMode": "private",
+    "DeviceRequests": [{"Driver": "", "Count": -1, "Capabilities": [["gpu"]], "Options": {}}],
+    "IpcMode": "host",
+    "OomKillDisable": True,
+    "PidMode": "host",
+    "Privileged": True,
+    "ReadonlyRootfs": True,
+    "Runtime": "runc",
+    "SecurityOpt": ['seccomp={"defaultAction":"SCMP_ACT_ALLOW"}'],
+    "UTSMode": "host",
+    "UsernsMode": "host",
+    "VolumeDriver": "local",
+}
+
+
+def test_settings_that_few_people_use_come_back(rig: Rig) -> None:
+    config = {"Shell": ["/bin/sh", "-ec"], "OnBuild": ["RUN x"], "StdinOnce": True}
+    container_id = rig.create("rare", DB, host=RARE, config=config)
+    old, new = rig.recreate(container_id, "rare-new")
+    assert rig.engine.differences(old, new) == ()
+    for key in RARE:
+        assert new["HostConfig"].get(key) == old["HostConfig"].get(key), key
+    assert new["Config"].get("Shell") == config["Shell"]
+
+
 @pytest.mark.parametrize("mode", ["host", "none"])
 def test_modes_without_endpoints_come_back(rig: Rig, mode: str) -> None:
     container_id = rig.create("mode", host={"NetworkMode": mode})
