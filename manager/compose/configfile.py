@@ -80,7 +80,10 @@ def _tables(path: str) -> Mapping[str, Any]:
         with open(path, "rb") as file:
             content = file.read()
     except OSError as error:
-        raise InvalidInput(f"{path}: cannot be read: {error.strerror}") from None
+        raise InvalidInput(
+            f"{path}: cannot be read: {error.strerror}",
+            hint="settings stand in pmap.toml, or under [tool.pmap] in pyproject.toml",
+        ) from None
     if os.path.basename(path) == _PYPROJECT and b"pmap" not in content:
         return {}
     import tomllib  # noqa: PLC0415 -- most projects have no configuration to read
@@ -88,4 +91,4 @@ def _tables(path: str) -> Mapping[str, Any]:
     try:
         return tomllib.loads(content.decode())
     except ValueError as error:
-        raise InvalidInput(f"{path}: not TOML: {error}") from None
+        raise InvalidInput(f"{path}: not TOML: {error}", hint='as in: ignore = ["PM304"]') from None

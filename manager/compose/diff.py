@@ -14,9 +14,10 @@ def diff_lines(texts: Mapping[str, SourceText], sources: Mapping[str, SourceText
     for file in sorted(texts):
         before, after = _lines(sources[file].text), _lines(texts[file].text)
         for line in unified_diff(before, after, f"a/{file}", f"b/{file}"):
-            yield line
-            if not line.endswith("\n"):
-                yield "\n\\ No newline at end of file\n"
+            if line.endswith("\n"):
+                yield line
+            else:
+                yield from (f"{line}\n", "\\ No newline at end of file\n")
 
 
 def _lines(text: str) -> list[str]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from manager.compose.checker import Checker, findings_of, sources_of
-from manager.compose.config import Config
 from manager.compose.configfile import ConfigFinder
 from manager.compose.discover import discover
 from manager.compose.known import Known
@@ -15,7 +14,7 @@ from manager.compose.mended import Mended, Target, Texts
 from manager.compose.project import read_project
 from manager.compose.report import Report
 from manager.compose.values import Project, ProjectFiles
-from manager.errors import ComposeError, InvalidInput
+from manager.errors import InvalidInput
 from manager.model.finding import Severity
 
 
@@ -51,7 +50,7 @@ class Run:
             raise InvalidInput("there is no baseline yet", hint="write it first, without --fix")
         self._targets = [
             Target(files, self._finder.of(files.directory))
-            for files in _projects(paths, self._config)
+            for files in discover(paths, exclude=self._config.exclude)
         ]
         if not self._targets:
             raise InvalidInput(
@@ -127,13 +126,6 @@ class Run:
         if self._options.baseline is not None or configured is None:
             return self._options.baseline
         return os.path.join(os.path.dirname(self._config.path or ""), configured)
-
-
-def _projects(paths: Sequence[str], config: Config) -> list[ProjectFiles]:
-    try:
-        return discover(paths, exclude=config.exclude)
-    except ComposeError as error:
-        raise InvalidInput(f"{error.file}: {error.message}", hint=error.hint) from None
 
 
 def _read_edited(files: ProjectFiles, texts: Texts) -> Project:
