@@ -99,12 +99,12 @@ def test_every_address_is_held_and_the_engine_chooses_where_it_is_asked_to(rig: 
     assert chosen.published[0].host_port > 1024
 
 
-def test_a_range_takes_the_first_free_port(rig: Rig) -> None:
+def test_a_range_takes_a_port_of_it_that_is_free(rig: Rig) -> None:
     rig.run("first", ports={"80/tcp": [("127.0.0.1", "21090")]})
     second = rig.run("second", ports={"80/tcp": [("127.0.0.1", "21090-21092")]})
     container = rig.engine.decode(rig.engine.record(second))
     assert container.mappings[0].binding.host_ports == PortRange(21090, 21092)
-    assert container.published[0].host_port == 21091
+    assert container.published[0].host_port in {21091, 21092}
 
 
 def test_publish_all_asks_for_each_exposed_port(rig: Rig) -> None:
