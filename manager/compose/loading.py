@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from yaml.nodes import MappingNode, Node, ScalarNode
@@ -39,6 +39,14 @@ class Loader:
     unused: dict[int, Draft] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
     layer: int = 0
+
+    def mentions(self, text: str) -> bool:
+        """Whether any file that was read holds `text`."""
+        return any(text in sheet.source.text for sheet in self.sheets.values())
+
+    def again(self, problems: Iterable[ReadProblem]) -> Loader:
+        """A loader that reads the same texts anew; problems: those that are known already."""
+        return Loader(problems=list(problems), sheets=self.sheets)
 
     def report(self, problem: ReadProblem) -> None:
         """Note what is wrong."""

@@ -85,15 +85,19 @@ def _read(
     _add_env_files(environment, files, env_files, loader)
     folder = files.directory
     name = environment.get("COMPOSE_PROJECT_NAME", "")
-    # What the files themselves say of the name is only known once they are read.
     environment["COMPOSE_PROJECT_NAME"] = name or project_name(os.path.abspath(folder))
-    job = Job(environment, folder, folder, "")
-    model = loader.load(files.files, job)
+    known = tuple(loader.problems)
+    model = loader.load(files.files, Job(environment, folder, folder, ""))
+    given = _given_name(model, environment)
+    if given and not name and loader.mentions("COMPOSE_PROJECT_NAME"):
+        # The files ask for the name that they give: they are read again with it.
+        environment["COMPOSE_PROJECT_NAME"] = given
+        loader = loader.again(known)
+        model = loader.load(files.files, Job(environment, folder, folder, ""))
     active = profiles or files.profiles or _profiles(environment)
     _require_content(model, files, loader)
     services = [_service(draft, loader) for draft in model.services.values()]
     _report_strays(model, loader)
-    given = _given_name(model, environment)
     return Project(
         name=name or given or environment["COMPOSE_PROJECT_NAME"],
         directory=folder,
