@@ -40,6 +40,7 @@ class Inquiry:
         self._snapshot = snapshot
         self._rows = port_rows(snapshot)
         self._conflicts = row_conflicts(snapshot)
+        self._asked: frozenset[str] = frozenset()
 
     def run(self, wanted: str, timeout: float) -> tuple[PortTruth, ...]:
         """The truth about each port that is meant, by a port or by a container's name.
@@ -62,7 +63,8 @@ class Inquiry:
             if slash or not protocols:
                 return [port]
             return [Port(port.number, IPProtocol(protocol)) for protocol in protocols]
-        ids = {container.id for container in self._snapshot.matching(wanted)}
+        ids = frozenset(container.id for container in self._snapshot.matching(wanted))
+        self._asked = ids
         ports = [
             Port(number, IPProtocol(row.protocol))
             for row in self._rows
@@ -107,8 +109,9 @@ class Inquiry:
         own = tuple(
             a for a in answers if (a.target.port, a.target.protocol) == (port.number, port.protocol)
         )
-        rows = tuple(self._row_truth(row, port.number, own) for row in self._rows_of(port))
-        return PortTruth(port.number, port.protocol, own, rows, localhost)
+        rows = sorted(self._rows_of(port), key=lambda row: not row.bound)
+        truths = tuple(self._row_truth(row, port.number, own) for row in rows)
+        return PortTruth(port.number, port.protocol, own, truths, localhost, self._asked)
 
     def _row_truth(self, row: PortRow, port: int, answers: Sequence[ProbeResult]) -> RowTruth:
         conflicts = conflicts_of(row, self._conflicts)

@@ -90,6 +90,10 @@ class EngineReader(Protocol):
         """The raw inspect of a container. Raises NoSuchContainer."""
         ...
 
+    def records(self, container_ids: Sequence[str]) -> Mapping[str, Record]:
+        """The raw inspects of many containers by full id; those that are gone are left out."""
+        ...
+
     def decode(self, record: Record) -> Container:
         """The container that a raw inspect describes. Calls nothing."""
         ...

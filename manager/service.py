@@ -119,7 +119,7 @@ class PortManager(TruthTeller):
         from manager.change.planner import plan_change
 
         snapshot = self.snapshot()
-        facts = gather(self._engine(), self.host, snapshot, request, self._preferences())
+        facts = gather(self._engine(), self.host, snapshot, request, self._preferences(request))
         return plan_change(snapshot, request, facts)
 
     def apply(self, plan: Plan, progress: Progress | None = None) -> Outcome:
@@ -129,7 +129,7 @@ class PortManager(TruthTeller):
         """
         from manager.change.executor import apply
 
-        return apply(plan, self._deps(), progress)
+        return apply(plan, self._deps(plan.request), progress)
 
     def recover(self) -> tuple[Recovery, ...]:
         """Finish or turn back what a crash left on this engine."""
@@ -137,7 +137,7 @@ class PortManager(TruthTeller):
 
         return recover(self.journal, self._engine(), self.files, self.clock)
 
-    def _deps(self) -> Deps:
+    def _deps(self, request: ChangeRequest) -> Deps:
         from manager.change.deps import Deps, NoGuard, Patience
 
         return Deps(
@@ -148,21 +148,27 @@ class PortManager(TruthTeller):
             files=self.files,
             snapshot=self.snapshot,
             guard=self.guard or NoGuard(),
-            preferences=self._preferences(),
+            preferences=self._preferences(request),
             patience=Patience(
                 settle=self.settle_seconds,
                 probe=self.settings is None or self.settings.verify == "connect",
             ),
         )
 
-    def _preferences(self) -> Preferences:
+    def _preferences(self, request: ChangeRequest) -> Preferences:
         from manager.change.facts import Preferences
+        from manager.change.request import SaveChoice
 
-        if self.settings is None:
-            return Preferences()
-        return Preferences(
-            default_ip=self.settings.host_ip, stop_timeout=self.settings.stop_timeout
-        )
+        preferences = Preferences()
+        if self.settings is not None:
+            preferences = Preferences(
+                default_ip=self.settings.host_ip, stop_timeout=self.settings.stop_timeout
+            )
+        if request.save is not SaveChoice.NO:
+            from manager.saving import saver
+
+            preferences = replace(preferences, save=saver(request.save))
+        return preferences
 
     def history(self) -> tuple[Mapping[str, Any], ...]:
         """The changes that were made, oldest first."""
@@ -180,7 +186,11 @@ class PortManager(TruthTeller):
         entries = self.history()
         if change_id is None and snapshot.engine is not None:
             entries = tuple(e for e in entries if e.get("engine_key") == snapshot.engine.key)
-        request = undo_request(find_change(entries, change_id), snapshot)
+        entry = find_change(entries, change_id)
+        request = undo_request(entry, snapshot)
+        if entry.get("file") and options.get("save", "no") == "no":
+            # The change went into a compose file: so does the way back.
+            options["save"] = "file"
         return Restore.model_validate(request.model_dump() | options)
 
     def undo_plan(self, change_id: str | None = None) -> Plan:

@@ -86,12 +86,25 @@ class TruthTeller:
             )
         addresses = ask_at(self.host.addresses(), None)
         wanted = ports or PortRange(1, 65535)
-        found = _prober(self).scan(addresses, wanted, limits or ScanLimits())
+        prober, bounds = _prober(self), limits or ScanLimits()
+        found = prober.scan(addresses, wanted, bounds)
         # Read afterwards: what began to listen meanwhile is known then.
-        return judge(found, addresses, wanted, port_rows(self.snapshot()))
+        report = judge(found, addresses, wanted, port_rows(self.snapshot()))
+        doubts = report.doubts
+        if not doubts:
+            return report
+        # What came or went meanwhile is not worth an alarm: doubts are asked a second time.
+        again = [
+            prober.scan([a], PortRange.of(port), bounds) for a, port in sorted(doubts, key=str)
+        ]
+        sure = found.with_second_look(doubts, again)
+        return judge(sure, addresses, wanted, port_rows(self.snapshot()))
 
     def doctor(self: Core) -> Iterator[CheckResult]:
-        """Look at everything that makes ports fail; each result as it is found, in no order."""
+        """Look at everything that makes ports fail; each result as soon as it is known.
+
+        In the order of manager.doctor.registry.CHECKS. A check may say nothing, or several things.
+        """
         from manager.doctor.examination import Examination
         from manager.doctor.run import examine
 

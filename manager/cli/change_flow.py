@@ -97,6 +97,8 @@ def execute(
     args: argparse.Namespace, manager: PortManager, plan: Plan, output: Output
 ) -> tuple[ExitCode, dict[str, Any]]:
     """Show a plan, ask, carry it out; the exit code and the JSON form. Raises Declined."""
+    if not (args.yes or args.dry_run or plan.empty):
+        plan = _offer_to_save(manager, plan)
     if not args.json:
         print_plan(output, plan)
     if args.dry_run or plan.empty:
@@ -107,6 +109,23 @@ def execute(
     if not args.json:
         print_outcome(output, outcome)
     return _outcome_code(outcome), outcome_form(outcome)
+
+
+def _offer_to_save(manager: PortManager, plan: Plan) -> Plan:
+    """Ask whether the compose file shall say so too: else its next `up` may undo the change."""
+    from manager.change.request import SaveChoice
+
+    request = plan.request
+    if not sys.stdin.isatty() or plan.service is None or request.save is not SaveChoice.NO:
+        return plan
+    try:
+        saved = manager.plan(request.model_copy(update={"save": SaveChoice.FILE}))
+    except Refused:
+        return plan
+    if saved.file_edit is None:
+        return plan
+    answer = ask(f"Write it into {saved.file_edit.place} too? [y/N]")
+    return saved if answer.lower() in {"y", "yes"} else plan
 
 
 def confirm(question: str) -> None:
@@ -161,6 +180,7 @@ def plan_form(plan: Plan, status: str) -> dict[str, Any]:
         "warnings": list(plan.warnings),
         "downtime_ms": None,
         "reason": None,
+        "file": plan.file_edit.path if plan.file_edit else None,
     }
 
 

@@ -21,6 +21,8 @@ def print_plan(output: Output, plan: Plan) -> None:
         output.text(f"  {'-' if gone else ' '} {mapping}", "red" if gone else "dim")
     for mapping in plan.added:
         output.text(f"  + {mapping}", "green")
+    if plan.file_edit is not None:
+        output.text(f"  writes: {plan.file_edit.place}")
     if not plan.empty:
         _print_cost(output, plan)
     for warning in plan.warnings:
@@ -49,10 +51,14 @@ def print_outcome(output: Output, outcome: Outcome) -> None:
         output.text(f"done{down}; pmap undo turns it round", "green")
         for mapping in outcome.after:
             output.text(f"  {outcome.plan.container}  {mapping}")
+    elif status == "refused":
+        output.text(f"nothing was changed: {outcome.reason}", "red")
     elif status == "rolled-back":
         output.text(f"rolled back, {outcome.plan.container} is as it was: {outcome.reason}", "red")
     else:
         output.text(f"the way back failed too: {outcome.reason}; type pmap recover", "bold red")
+    if outcome.hint:
+        output.text(f"  hint: {outcome.hint}")
     for warning in outcome.warnings:
         if warning not in outcome.plan.warnings:
             output.text(f"  warning: {warning}", "yellow")

@@ -1,9 +1,9 @@
-"""Run the checks side by side, and hand on each result as it comes."""
+"""Run the checks side by side, and hand on each result as soon as those before it are there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from manager.doctor.check import Check
 from manager.doctor.examination import Examination
@@ -15,16 +15,10 @@ _THREADS = 4
 
 
 def examine(facts: Examination, checks: Sequence[Check] = CHECKS) -> Iterator[CheckResult]:
-    """The results of all checks, each check's together, in the order in which they end."""
+    """The results of all checks in the order of `checks`; a check may have none, or several."""
     pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="pmap-doctor")
     try:
-        for future in as_completed([pool.submit(check.results, facts) for check in checks]):
+        for future in [pool.submit(check.results, facts) for check in checks]:
             yield from future.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-def in_order(results: Iterable[CheckResult]) -> tuple[CheckResult, ...]:
-    """The results in the order of the registry, those of one check as they came."""
-    places = {check.id: place for place, check in enumerate(CHECKS)}
-    return tuple(sorted(results, key=lambda result: places.get(result.check, len(places))))

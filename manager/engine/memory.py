@@ -77,6 +77,12 @@ class MemoryReader:
                 )
             return deepcopy(found)
 
+    def records(self, container_ids: Sequence[str]) -> Mapping[str, Record]:
+        """The raw inspects of many containers by full id; those that are gone are left out."""
+        with self.store.answering():
+            known = self.store.containers
+            return {key: deepcopy(known[key]) for key in container_ids if key in known}
+
     def decode(self, record: Record) -> Container:
         """The container that a raw inspect describes."""
         return container_from_record(record)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from manager.engine.decode import (
@@ -80,6 +80,11 @@ class DockerReader:
                 raise missing from error
             raise
         return record
+
+    def records(self, container_ids: Sequence[str]) -> Mapping[str, Record]:
+        """The raw inspects of many containers by full id; those that are gone are left out."""
+        with self._link.checked():
+            return self._link.inspect_many(container_ids)
 
     def decode(self, record: Record) -> Container:
         """The container that a raw inspect describes. Calls nothing."""

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from manager.host.connect import connect
-from manager.host.datagrams import PAYLOADS
-from manager.host.greetings import USUAL, Spoken, first_line, identify_greeting
+from manager.host.datagrams import PAYLOADS, identify_datagram
+from manager.host.greetings import UNKNOWN, USUAL, Spoken, first_line, identify_greeting
 from manager.host.http_reply import parse_reply
 from manager.host.probe_questions import NAMES, ask
 from manager.host.probe_result import Finding
@@ -114,14 +114,14 @@ def probe_udp(target: Target, *, timeout: float = 1.0, payload: bytes = b"") -> 
     """Send one datagram. Refused is certain, and so is an answer; silence proves nothing."""
     begun = time.monotonic()
     family = socket.AF_INET if target.address.version == 4 else socket.AF_INET6
-    answer, detail = SILENT, ""
+    answer, detail, spoken = SILENT, "", UNKNOWN
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as peer:
             peer.settimeout(timeout)
             peer.connect((str(target.address), target.port))
             peer.send(payload)
-            detail = first_line(peer.recv(4096))
-            answer = OPEN
+            spoken = identify_datagram(payload, peer.recv(4096))
+            answer, detail = OPEN, spoken.detail
     except TimeoutError:
         answer = SILENT
     except ConnectionRefusedError:
@@ -130,4 +130,4 @@ def probe_udp(target: Target, *, timeout: float = 1.0, payload: bytes = b"") -> 
         answer, detail = "error", (error.strerror or str(error)).lower()
     seconds = time.monotonic() - begun
     steps = (Step("datagram", answer, seconds),)
-    return ProbeResult(target, answer, seconds, detail=detail, steps=steps)
+    return ProbeResult(target, answer, seconds, spoken.protocol, detail, steps=steps)

@@ -1,7 +1,7 @@
 """A connect scan of this host's own TCP ports: real connections, many at once, never for long.
 
 Linux refuses a connect to one of its own addresses within the call, so most ports cost no wait;
-only what a firewall drops or forwards does.
+only what a firewall drops or forwards does. A socket that was refused is used again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, er
 """Too much at once: what waits must end before more can be tried."""
 
 _LOOK_AT_CLOCK = 64
-"""Connections between two looks at the clock, which costs as much as one."""
+"""Connections between two looks at the clock, which costs nearly as much as one."""
 
 
 def scan(addresses: Sequence[IPAddress], ports: PortRange, limits: ScanLimits) -> ScanFound:
@@ -29,15 +29,11 @@ def scan(addresses: Sequence[IPAddress], ports: PortRange, limits: ScanLimits) -
 
     Ends when limits.seconds have passed, whatever is left then. Sends nothing.
     """
-    scanning = _Scan(limits)
-    pairs = _pairs(addresses, ports)
-    total = len(addresses) * (ports.end - max(ports.start, 1) + 1)
-    try:
-        scanning.run(pairs)
-    finally:
-        scanning.close()
-    found = tuple(sorted(scanning.open, key=lambda one: one.port))
-    return ScanFound(found, scanning.asked, total - scanning.asked, scanning.passed())
+    total = len(addresses) * max(ports.end - max(ports.start, 1) + 1, 0)
+    with _Scan(limits) as scanning:
+        scanning.run(_pairs(addresses, ports))
+        found = tuple(sorted(scanning.open, key=lambda one: one.port))
+        return ScanFound(found, scanning.asked, total - scanning.asked, scanning.passed())
 
 
 def _pairs(addresses: Sequence[IPAddress], ports: PortRange) -> Iterator[tuple[IPAddress, int]]:
@@ -57,6 +53,15 @@ class _Scan:
         self._selector = selectors.DefaultSelector()
         self._queue: deque[tuple[float, socket.socket]] = deque()
         self._waiting: dict[socket.socket, tuple[IPAddress, int, float]] = {}
+        self._idle: dict[int, socket.socket] = {}
+
+    def __enter__(self) -> _Scan:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for peer in [*self._waiting, *self._idle.values()]:
+            peer.close()
+        self._selector.close()
 
     def passed(self) -> float:
         """Seconds since the scan began."""
@@ -71,28 +76,24 @@ class _Scan:
                 if now - self._begun > self._limits.seconds:
                     break
             while not self._try(address, port, now):
-                self._settle(self._limits.timeout)
+                self._settle()
                 now = time.monotonic()
             self.asked += 1
             while len(self._waiting) >= self._limits.concurrency:
-                self._settle(self._limits.timeout)
+                self._settle()
         while self._waiting:
-            self._settle(self._limits.timeout)
-
-    def close(self) -> None:
-        """Let go of what still waits."""
-        for peer in list(self._waiting):
-            self._end(peer)
-        self._selector.close()
+            self._settle()
 
     def _try(self, address: IPAddress, port: int, now: float) -> bool:
         """Begin one connection; False where it must be tried again, when others have ended."""
-        family = socket.AF_INET if address.version == 4 else socket.AF_INET6
         try:
-            peer = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+            peer = self._idle.pop(address.version, None) or _new_socket(address)
         except OSError as error:
             return error.errno not in _EXHAUSTED or not self._waiting
         code = peer.connect_ex((str(address), port))
+        if code == errno.ECONNREFUSED:
+            self._idle[address.version] = peer
+            return True
         if code in _WAITING:
             self._waiting[peer] = (address, port, now)
             self._queue.append((now, peer))
@@ -103,29 +104,39 @@ class _Scan:
         peer.close()
         return code not in _EXHAUSTED or not self._waiting
 
-    def _settle(self, seconds: float) -> None:
-        """Wait until one connection has ended, or the oldest has had its time."""
-        now = time.monotonic()
-        oldest = next((began for began, peer in self._queue if peer in self._waiting), now)
-        for key, _ in self._selector.select(max(0.0, oldest + seconds - now)):
+    def _settle(self) -> None:
+        """Wait until a connection has ended, or the oldest has had its time."""
+        while self._queue and self._queue[0][1] not in self._waiting:
+            self._queue.popleft()
+        oldest = self._queue[0][0] if self._queue else time.monotonic()
+        left = oldest + self._limits.timeout - time.monotonic()
+        for key, _ in self._selector.select(max(0.0, left)):
             peer = key.fileobj
             assert isinstance(peer, socket.socket)
             address, port, began = self._waiting[peer]
             if peer.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0:
                 self._is_open(peer, address, port, began)
             self._end(peer)
-        limit = time.monotonic() - seconds
-        while self._queue and (
-            self._queue[0][0] <= limit or self._queue[0][1] not in self._waiting
-        ):
+        limit = time.monotonic() - self._limits.timeout
+        while self._queue and self._queue[0][0] <= limit:
             self._end(self._queue.popleft()[1])
 
     def _is_open(self, peer: socket.socket, address: IPAddress, port: int, began: float) -> None:
-        # An ephemeral port may be given to its own client, which then talks to itself.
-        if peer.getsockname()[:2] != peer.getpeername()[:2]:
-            self.open.append(OpenPort(address, port, time.monotonic() - began))
+        try:
+            # An ephemeral port may be given to its own client, which then talks to itself.
+            if peer.getsockname()[:2] == peer.getpeername()[:2]:
+                return
+        except OSError:
+            # Taken, and closed again before it could be looked at: a proxy without an app.
+            pass
+        self.open.append(OpenPort(address, port, time.monotonic() - began))
 
     def _end(self, peer: socket.socket) -> None:
         if self._waiting.pop(peer, None) is not None:
             self._selector.unregister(peer)
             peer.close()
+
+
+def _new_socket(address: IPAddress) -> socket.socket:
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    return socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)

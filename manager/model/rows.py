@@ -11,7 +11,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from manager.model.conflict import Conflict, own_listeners, start_conflicts
+from manager.model.conflict import (
+    HOST_NETWORK,
+    Conflict,
+    Holder,
+    own_listeners,
+    start_conflicts,
+)
 from manager.model.container import Container
 from manager.model.exposure import Exposure, exposure_of
 from manager.model.listener import HostSocket, Listener, Process
@@ -97,6 +103,51 @@ def covers(row: PortRow, address: IPAddress, port: int) -> bool:
         return False
     ip = row.host_ip
     return ip is None or ip == address or (ip.is_unspecified and ip.version == address.version)
+
+
+def row_of(holder: Holder) -> PortRow:
+    """The row that stands for a holder of a host port."""
+    container, socket = holder.container, holder.socket
+    inner = None
+    if container is not None and holder.note != HOST_NETWORK:
+        inner = _inner_port(container, socket)
+    bound = container is None or container.state.holds_ports
+    source = Source.PUBLISHED if bound else Source.RESERVED
+    if inner is None:
+        source = Source.HOST_NETWORK if container else Source.PROCESS
+    return PortRow(
+        source,
+        socket.host_ip,
+        PortRange.of(socket.host_port),
+        socket.protocol,
+        inner,
+        container,
+        declared=inner is not None,
+        bound=bound,
+        process=holder.process,
+    )
+
+
+def _inner_port(container: Container, socket: HostSocket) -> Port | None:
+    """The container port that a host socket leads to, or would."""
+    for host_ip, held in fold(container.published):
+        protocol = held.container_port.protocol
+        if (host_ip, held.host_port, protocol) == (
+            socket.host_ip,
+            socket.host_port,
+            socket.protocol,
+        ):
+            return held.container_port
+    for mapping in container.mappings:
+        ports = mapping.binding.host_ports
+        if (
+            ports is not None
+            and socket.host_port in ports
+            and mapping.container_port.protocol is socket.protocol
+            and mapping.binding.host_ip == socket.host_ip
+        ):
+            return mapping.container_port
+    return None
 
 
 def row_conflicts(snapshot: Snapshot) -> tuple[Conflict, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from manager.model.ports import IPAddress, PortRange
@@ -37,6 +37,15 @@ class ScanFound:
     left: int
     seconds: float
 
+    def with_second_look(
+        self, doubts: Collection[tuple[IPAddress, int]], again: Iterable[ScanFound]
+    ) -> ScanFound:
+        """The same, with what a second scan says of these address and port pairs."""
+        kept = [one for one in self.open if (one.address, one.port) not in doubts]
+        kept += [one for found in again for one in found.open]
+        kept.sort(key=lambda one: one.port)
+        return ScanFound(tuple(kept), self.asked, self.left, self.seconds)
+
 
 @dataclass(frozen=True, slots=True)
 class ScanLine:
@@ -61,6 +70,20 @@ class ScanReport:
     ports: PortRange
     lines: tuple[ScanLine, ...]
     missing: tuple[PortRow, ...]
+
+    @property
+    def doubts(self) -> frozenset[tuple[IPAddress, int]]:
+        """The address and port pairs that make a line unexpected, or a row missing."""
+        strange = ((a, line.port) for line in self.unexpected for a in line.addresses)
+        absent = (
+            (address, port)
+            for row in self.missing
+            if row.host_ports is not None
+            for port in range(row.host_ports.start, row.host_ports.end + 1)
+            for address in self.addresses
+            if covers(row, address, port) and port in self.ports
+        )
+        return frozenset((*strange, *absent))
 
     @property
     def unexpected(self) -> tuple[ScanLine, ...]:

@@ -14,7 +14,7 @@ from manager.model.inside import Inside, InsideView
 from manager.model.localhost import Resolution
 from manager.model.ports import IPAddress, IPProtocol, format_host
 from manager.model.probing import SILENT, ProbeResult
-from manager.model.rows import PortRow, covers
+from manager.model.rows import PortRow, Source, covers
 from manager.model.verdict import Verdict
 
 _WORDS = {
@@ -39,10 +39,20 @@ class RowTruth:
     why: Why | None = None
 
     @property
+    def good(self) -> bool:
+        """Whether it answers; of UDP, whether nothing shows that it does not."""
+        if self.why is not None or self.answer is None:
+            return False
+        return self.answer.answering or self.answer.answer == SILENT
+
+    @property
     def sentence(self) -> str:
         """What it comes to, in a sentence without a full stop."""
         side = f" -> {self.row.container_port}" if self.row.container_port else ""
         name = f"{self.row.host}{side}"
+        if self.why is not None and self.row.source is Source.RESERVED:
+            # The port may answer all the same, for another container.
+            return self.why.sentence
         if self.why is not None:
             return f"{name} does not answer: {self.why.sentence}"
         if self.answer is None:
@@ -62,13 +72,28 @@ class RowTruth:
 
 @dataclass(frozen=True, slots=True)
 class PortTruth:
-    """One host port (of one protocol): what each address of the host said, and whose it is."""
+    """One host port (of one protocol): what each address of the host said, and whose it is.
+
+    rows are those on this port, the bound ones first. asked: ids of the containers that were
+    asked about, empty where the port itself was.
+    """
 
     port: int
     protocol: IPProtocol
     answers: tuple[ProbeResult, ...]
     rows: tuple[RowTruth, ...]
     localhost: Resolution
+    asked: frozenset[str] = frozenset()
+
+    @property
+    def good(self) -> bool:
+        """Whether what was asked about answers; of UDP, whether nothing shows that it does not."""
+        rows = [t for t in self.rows if t.row.container and t.row.container.id in self.asked]
+        if not self.asked:
+            rows = [truth for truth in self.rows if truth.row.bound] or list(self.rows)
+        if not rows:
+            return bool(self.strangers)
+        return all(truth.good for truth in rows)
 
     @property
     def strangers(self) -> tuple[ProbeResult, ...]:
@@ -83,7 +108,12 @@ class PortTruth:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What it comes to: a sentence a row, then what is odd."""
-        said = [truth.sentence for truth in self.rows]
+        return (*(truth.sentence for truth in self.rows), *self.oddities)
+
+    @property
+    def oddities(self) -> tuple[str, ...]:
+        """What no row says of itself: nobody there, somebody unknown, a name that leads away."""
+        said = []
         if not self.rows and not self.strangers:
             said.append(f"nobody listens on {self.port}/{self.protocol}")
         for answer in self.strangers:

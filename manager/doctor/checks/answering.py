@@ -36,8 +36,9 @@ def _look(facts: Examination) -> Iterator[Remark]:
             told.add(key)
             yield failed(f"{row.host} ({row.container.name}): {reason.sentence}", reason.next)
     if not told:
-        unseen = f"; {dark} cannot be looked into" if dark else ""
-        yield passed(f"something listens behind each of {seen} published ports{unseen}")
+        unseen = f"; {dark} cannot be looked into" if dark and seen else ""
+        said = f"something listens behind each of {seen} published ports{unseen}"
+        yield passed(said if seen else f"{dark or 'no'} published ports, and none looked into")
 
 
 CHECK = Check("answering", "Answering", _look)
