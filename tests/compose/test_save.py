@@ -158,7 +158,8 @@ def test_every_way_of_writing_keeps_its_style(
             "${P:-1} is a variable",
         ),
         (
-            "x-p: &p ['1:80']\nservices:\n  web: {image: x, ports: *p}\n  b: {image: x, ports: *p}\n",
+            "x-p: &p ['1:80']\nservices:\n"
+            "  web: {image: x, ports: *p}\n  b: {image: x, ports: *p}\n",
             ["2:80"],
             "other services share",
         ),
