@@ -22,6 +22,11 @@ class Place(StrEnum):
     DOCTOR = "doctor"
     FORM = "form"
     TEXT = "text"
+    CHOICE = "choice"
+
+
+OVERLAYS = frozenset({Place.FORM, Place.TEXT, Place.CHOICE})
+"""What stands over a page; only its own actions can be performed there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,8 @@ def key_text(key: str) -> str:
     return _KEY_TEXTS.get(key, key)
 
 
-_CHANGE, _SEE, _ACT, _MOVE, _APP = "Change", "See", "Act", "Move", "pmap"
-_FORM, _TEXT = "In a form", "In a text"
+_CHANGE, _SEE, _ACT, _MOVE, _PAGE, _APP = "Change", "See", "Act", "Move", "Pages", "pmap"
+_FORM, _TEXT, _CHOICE = "In a form", "In a text", "In a list"
 
 ACTIONS: tuple[Action, ...] = (
     Action(
@@ -126,16 +131,19 @@ ACTIONS: tuple[Action, ...] = (
         "Read engine and host again now.",
         _SEE, Place.EVERYWHERE,
     ),
-    Action("down", ("down", "j"), "Down", "One row down.", _MOVE),
-    Action("up", ("up", "k"), "Up", "One row up. It never kills anything.", _MOVE),
-    Action("page_down", ("pagedown", "ctrl+f"), "Page down", "One page down.", _MOVE),
-    Action("page_up", ("pageup", "ctrl+b"), "Page up", "One page up.", _MOVE),
-    Action("top", ("home", "g"), "Top", "To the first row.", _MOVE),
-    Action("bottom", ("end", "G"), "Bottom", "To the last row.", _MOVE),
+    Action("down", ("down", "j"), "Down", "One row down.", _MOVE, Place.EVERYWHERE),
+    Action("up", ("up", "k"), "Up", "One row up. It kills nothing.", _MOVE, Place.EVERYWHERE),
+    Action(
+        "page_down", ("pagedown", "ctrl+f"), "Page down", "One page down.",
+        _MOVE, Place.EVERYWHERE,
+    ),
+    Action("page_up", ("pageup", "ctrl+b"), "Page up", "One page up.", _MOVE, Place.EVERYWHERE),
+    Action("top", ("home", "g"), "Top", "To the first row.", _MOVE, Place.EVERYWHERE),
+    Action("bottom", ("end", "G"), "Bottom", "To the last row.", _MOVE, Place.EVERYWHERE),
     Action(
         "back", ("escape",), "Back",
         "Close what is open; then clear marks, then the filter.",
-        _MOVE,
+        _MOVE, Place.EVERYWHERE,
     ),
     Action(
         "confirm", ("enter",), "Do it",
@@ -160,6 +168,50 @@ ACTIONS: tuple[Action, ...] = (
         "last_field", ("up", "shift+tab"), "Field before", "To the field before.",
         _FORM, Place.FORM,
     ),
+    Action("page_ports", ("1",), "Ports", "The table of every port.", _PAGE, Place.EVERYWHERE),
+    Action(
+        "page_map", ("2",), "Map",
+        "The whole range of ports as a picture.", _PAGE, Place.EVERYWHERE,
+    ),
+    Action(
+        "page_history", ("3",), "History",
+        "The changes that were made.", _PAGE, Place.EVERYWHERE,
+    ),
+    Action(
+        "publish_here", ("p", "enter"), "Publish here",
+        "Publish a container on the free port under the cursor.", _CHANGE, Place.MAP, footer=1,
+    ),
+    Action("right", ("right",), "Right", "One cell to the right.", _MOVE, Place.MAP),
+    Action("left", ("left",), "Left", "One cell to the left.", _MOVE, Place.MAP),
+    Action("nearer", ("plus", "equals_sign"), "Nearer", "Fewer ports a cell.", _SEE, Place.MAP,
+           footer=2),
+    Action("further", ("minus",), "Further", "More ports a cell.", _SEE, Place.MAP, footer=3),
+    Action("next_taken", ("n", "tab"), "Next taken", "To the next port that is taken.", _SEE,
+           Place.MAP, footer=4),
+    Action(
+        "undo_this", ("enter", "u"), "Turn it round",
+        "Turn the selected change round, as a plan of its own.",
+        _CHANGE, Place.HISTORY, footer=1,
+    ),
+    Action("copy", ("y",), "Copy", "Copy host:port to the clipboard, over ssh too.", _ACT),
+    Action(
+        "copy_other", ("Y",), "Copy other",
+        "Copy the URL, the connection string, or the command that does the same.", _ACT,
+    ),
+    Action("open", ("o",), "Open", "Open it in the browser.", _ACT),
+    Action(
+        "try", ("t",), "Try",
+        "Connect to it once, to see whether something answers.", _ACT, footer=10,
+    ),
+    Action("logs", ("L",), "Log", "The last lines that the container wrote.", _ACT),
+    Action(
+        "power", ("x",), "Stop or start",
+        "Stop the container, or start it; asked first.", _ACT,
+    ),
+    Action("take", ("enter", "space"), "Take it", "Take the line.", _CHOICE, Place.CHOICE),
+    Action("choice_down", ("down", "j"), "Down", "One line down.", _CHOICE, Place.CHOICE),
+    Action("choice_up", ("up", "k"), "Up", "One line up.", _CHOICE, Place.CHOICE),
+    Action("leave", ("escape", "q"), "Leave", "Choose nothing.", _CHOICE, Place.CHOICE),
     Action("close", ("escape", "q", "enter"), "Close", "Close the text.", _TEXT, Place.TEXT),
     Action("line_down", ("down", "j"), "Line down", "One line down.", _TEXT, Place.TEXT),
     Action("line_up", ("up", "k"), "Line up", "One line up.", _TEXT, Place.TEXT),
@@ -191,7 +243,7 @@ ACTIONS: tuple[Action, ...] = (
 def actions_of(place: Place) -> tuple[Action, ...]:
     """What can be done on a page, its own actions first; over a page, only what belongs there."""
     own = [action for action in ACTIONS if action.place is place]
-    if place in {Place.FORM, Place.TEXT}:
+    if place in OVERLAYS:
         return tuple(own)
     return (*own, *(a for a in ACTIONS if a.place is Place.EVERYWHERE and a not in own))
 
@@ -203,7 +255,7 @@ def by_name(name: str) -> Action:
 
 def keymap(actions: Iterable[Action]) -> dict[tuple[Place, str], str]:
     """Which action a key performs at a place. An action of EVERYWHERE stands at every page."""
-    pages = [place for place in Place if place not in {Place.FORM, Place.TEXT}]
+    pages = [place for place in Place if place not in OVERLAYS]
     found: dict[tuple[Place, str], str] = {}
     for action in actions:
         places = pages if action.place is Place.EVERYWHERE else [action.place]

@@ -16,12 +16,13 @@ from textual.widgets import Input
 
 from manager.errors import InvalidInput
 from manager.model.snapshot import Snapshot
-from tui.actions import ACTIONS, keymap
+from tui.actions import ACTIONS, Place, keymap
 from tui.deeds import perform
 from tui.feed import Feed
-from tui.messages import Crashed, EngineLost, ManagerOpened, SnapshotTaken
+from tui.messages import Answered, Crashed, EngineLost, ManagerOpened, SnapshotTaken, Told
 from tui.palette import Actions
-from tui.presentation.entry import Entry
+from tui.presentation.cells import text_lines
+from tui.presentation.entry import Entry, Identity, with_answers
 from tui.presentation.glyphs import Glyphs, glyphs
 from tui.presentation.summary import Counts, Link, count
 from tui.screens.page import Page
@@ -29,6 +30,7 @@ from tui.screens.ports import Ports
 from tui.theme import DARK, TERMINAL, THEMES
 
 if TYPE_CHECKING:
+    from manager.interfaces import ConnectResult
     from manager.service import PortManager
 
 
@@ -58,6 +60,7 @@ class PmapApp(App[int], inherit_bindings=False):
         self.snapshot = Snapshot(None)
         self.entries: tuple[Entry, ...] = ()
         self.counts = Counts()
+        self.answers: dict[Identity, ConnectResult] = {}
         self.manager: PortManager | None = None
         self.feed: Feed = Feed(open_manager, self.post_message)
         self.ports = Ports()
@@ -115,6 +118,24 @@ class PmapApp(App[int], inherit_bindings=False):
         """Perform an action by its name: what keys and clicks call."""
         self.perform(name)
 
+    @property
+    def page(self) -> Page:
+        """The page that is seen, under whatever stands over it."""
+        return next(s for s in reversed(self.screen_stack) if isinstance(s, Page))
+
+    def go(self, place: Place) -> None:
+        """Show the page of that place."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        if place is Place.MAP:
+            from tui.screens.portmap import PortMap
+
+            self.push_screen(PortMap())
+        elif place is Place.HISTORY:
+            from tui.screens.history import History
+
+            self.push_screen(History())
+
     def leave(self) -> None:
         """Quit; while a change is being made, as soon as it has ended."""
         if not self.changing:
@@ -145,7 +166,8 @@ class PmapApp(App[int], inherit_bindings=False):
 
     @on(SnapshotTaken)
     def _taken(self, message: SnapshotTaken) -> None:
-        self.snapshot, self.entries = message.snapshot, message.entries
+        self.snapshot = message.snapshot
+        self.entries = with_answers(message.entries, self.answers)
         self.counts = count(message.entries)
         engine = message.snapshot.engine
         if engine is not None:
@@ -163,6 +185,24 @@ class PmapApp(App[int], inherit_bindings=False):
             retry=message.retry,
         )
         self.show()
+
+    @on(Answered)
+    def _answered(self, message: Answered) -> None:
+        self.answers[message.identity] = message.result
+        self.entries = tuple(
+            replace(entry, answer=message.result) if entry.identity == message.identity else entry
+            for entry in self.entries
+        )
+        self.show()
+
+    @on(Told)
+    def _told(self, message: Told) -> None:
+        if not message.title:
+            self.notify(" ".join(message.lines), severity="warning", markup=False)
+            return
+        from tui.screens.reader import Reader
+
+        self.push_screen(Reader(message.title, lambda columns: text_lines(message.lines, columns)))
 
     @on(Crashed)
     def _crashed(self, message: Crashed) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from manager.model.rows import Source
 from tui.actions import Place, actions_of
@@ -18,11 +18,11 @@ from tui.screens.ports import Ports
 from tui.theme import THEMES
 
 if TYPE_CHECKING:
-    # Forms and texts are imported when the first one opens: the first frame does without them.
+    # Forms, texts and pages are imported when the first one opens: the first frame does without.
     from tui.app import PmapApp
     from tui.drafts import Draft
-    from tui.screens.change import ChangeForm
-    from tui.screens.reader import Reader
+
+_FAR = 1_000_000
 
 Deed = Callable[["PmapApp", Ports], object]
 
@@ -33,17 +33,17 @@ def perform(app: PmapApp, name: str) -> None:
     In a form or a text only what belongs there is performed; a change that is asked for in a
     row's story closes the story first.
     """
-    ports, screen = app.ports, cast("Any", app.screen)
+    screen: Any = app.screen
     place = getattr(screen, "PLACE", None)
-    if place is Place.FORM:
-        if name in FORM_DEEDS:
-            FORM_DEEDS[name](screen)
+    own = OWN_DEEDS.get(place, {})
+    if name in own:
+        own[name](app, screen)
+        return
+    if place in {Place.FORM, Place.CHOICE}:
         return
     if place is Place.TEXT:
-        if name in TEXT_DEEDS:
-            TEXT_DEEDS[name](screen)
-            return
         app.pop_screen()
+    ports = app.ports
     ports.sync()
     kind, colon, value = name.partition(":")
     if colon and kind == "sort":
@@ -55,7 +55,9 @@ def perform(app: PmapApp, name: str) -> None:
 
 
 def _back(app: PmapApp, ports: Ports) -> None:
-    if app.focused is not ports.table:
+    if app.page is not ports:
+        app.go(Place.PORTS)
+    elif app.focused is not ports.table:
         ports.clear_filter()
     elif ports.table.marked:
         ports.table.clear_marks()
@@ -106,7 +108,7 @@ def _help(app: PmapApp, ports: Ports) -> None:
     from tui.presentation.helptext import help_lines
     from tui.screens.reader import Reader
 
-    actions = actions_of(Place.PORTS)
+    actions = actions_of(app.page.PLACE)
     app.push_screen(Reader("Keys", lambda columns: help_lines(actions, columns)))
 
 
@@ -156,6 +158,34 @@ def _change(kind: Kind) -> Deed:
     return deed
 
 
+def _on_row(act: str) -> Deed:
+    """The function of that name in tui.acts, for the selected row."""
+
+    def deed(app: PmapApp, ports: Ports) -> None:
+        from tui import acts
+
+        if ports.selected is not None:
+            getattr(acts, act)(app, ports.selected)
+
+    return deed
+
+
+def _publish_on(app: PmapApp, port: int | None) -> None:
+    from tui.drafts import Draft
+
+    if port is None:
+        app.notify("Every port there is taken.")
+    else:
+        _open(app, Draft(Kind.PUBLISH, port=str(port)))
+
+
+def _undo_one(app: PmapApp, entry: Mapping[str, Any] | None) -> None:
+    from tui.drafts import Draft
+
+    if entry is not None:
+        _open(app, Draft(Kind.UNDO, undo_of=str(entry["id"])))
+
+
 def _undo(app: PmapApp, ports: Ports) -> None:
     from tui.drafts import Draft
 
@@ -171,21 +201,38 @@ def _open(app: PmapApp, draft: Draft) -> None:
     app.push_screen(ChangeForm(draft, app.manager))
 
 
-FORM_DEEDS: dict[str, Callable[[ChangeForm], object]] = {
-    "confirm": lambda form: form.confirm(),
-    "cancel": lambda form: form.cancel(),
-    "free": lambda form: form.take_free(),
-    "next_field": lambda form: form.step(1),
-    "last_field": lambda form: form.step(-1),
+OWN_DEEDS: dict[Place | None, dict[str, Callable[[PmapApp, Any], object]]] = {
+    Place.FORM: {
+        "confirm": lambda app, form: form.confirm(),
+        "cancel": lambda app, form: form.cancel(),
+        "free": lambda app, form: form.take_free(),
+        "next_field": lambda app, form: form.step(1),
+        "last_field": lambda app, form: form.step(-1),
+    },
+    Place.CHOICE: {
+        "take": lambda app, choice: choice.choose(),
+        "choice_down": lambda app, choice: choice.move(1),
+        "choice_up": lambda app, choice: choice.move(-1),
+        "leave": lambda app, choice: choice.dismiss(),
+    },
+    Place.TEXT: {
+        "close": lambda app, text: text.dismiss(),
+        "line_down": lambda app, text: text.scroll(1),
+        "line_up": lambda app, text: text.scroll(-1),
+        "text_down": lambda app, text: text.scroll(10),
+        "text_up": lambda app, text: text.scroll(-10),
+    },
+    Place.MAP: {
+        "publish_here": lambda app, page: _publish_on(app, page.free_port),
+        "right": lambda app, page: page.mover.aside(1),
+        "left": lambda app, page: page.mover.aside(-1),
+        "nearer": lambda app, page: page.mover.rescale(4),
+        "further": lambda app, page: page.mover.rescale(-4),
+        "next_taken": lambda app, page: page.mover.next_taken(),
+    },
+    Place.HISTORY: {"undo_this": lambda app, page: _undo_one(app, page.chosen)},
 }
-
-TEXT_DEEDS: dict[str, Callable[[Reader], object]] = {
-    "close": lambda text: text.dismiss(),
-    "line_down": lambda text: text.scroll(1),
-    "line_up": lambda text: text.scroll(-1),
-    "text_down": lambda text: text.scroll(10),
-    "text_up": lambda text: text.scroll(-10),
-}
+"""What is performed where it stands alone: in forms, lists and texts, and on single pages."""
 
 DEEDS: dict[str, Deed] = {
     "publish": _publish,
@@ -193,6 +240,12 @@ DEEDS: dict[str, Deed] = {
     "loopback": _change(Kind.LOOPBACK),
     "unpublish": _change(Kind.UNPUBLISH),
     "undo": _undo,
+    "copy": _on_row("copy"),
+    "copy_other": _on_row("copy_other"),
+    "open": _on_row("open_url"),
+    "try": _on_row("try_it"),
+    "logs": _on_row("logs"),
+    "power": _on_row("stop_or_start"),
     "filter": lambda app, ports: ports.open_filter(),
     "mark": _mark,
     "group": lambda app, ports: ports.look(replace(ports.view, grouped=not ports.view.grouped)),
@@ -203,12 +256,15 @@ DEEDS: dict[str, Deed] = {
     "reverse": lambda app, ports: ports.look(ports.view.sorted_by(ports.view.sort)),
     "trouble": _trouble,
     "refresh": lambda app, ports: app.feed.refresh(),
-    "down": lambda app, ports: ports.table.move(1),
-    "up": lambda app, ports: ports.table.move(-1),
-    "page_down": lambda app, ports: ports.table.page(1),
-    "page_up": lambda app, ports: ports.table.page(-1),
-    "top": lambda app, ports: ports.table.move(-len(ports.table.rows)),
-    "bottom": lambda app, ports: ports.table.move(len(ports.table.rows)),
+    "down": lambda app, ports: app.page.mover.move(1),
+    "up": lambda app, ports: app.page.mover.move(-1),
+    "page_down": lambda app, ports: app.page.mover.page(1),
+    "page_up": lambda app, ports: app.page.mover.page(-1),
+    "top": lambda app, ports: app.page.mover.move(-_FAR),
+    "bottom": lambda app, ports: app.page.mover.move(_FAR),
+    "page_ports": lambda app, ports: app.go(Place.PORTS),
+    "page_map": lambda app, ports: app.go(Place.MAP),
+    "page_history": lambda app, ports: app.go(Place.HISTORY),
     "back": _back,
     "detail": _detail,
     "help": _help,

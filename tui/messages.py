@@ -9,10 +9,11 @@ from textual.message import Message
 
 from manager.errors import PmapError
 from manager.model.snapshot import Snapshot
-from tui.presentation.entry import Entry
+from tui.presentation.entry import Entry, Identity
 
 if TYPE_CHECKING:
     from manager.change.plan import Outcome, Plan
+    from manager.interfaces import ConnectResult
     from manager.service import PortManager
 
 
@@ -70,6 +71,22 @@ class ChangeEnded(Message):
     outcome: Outcome | None
     error: PmapError | None = None
     last: bool = True
+
+
+@dataclass
+class Answered(Message):
+    """What a connect to the row of that identity brought."""
+
+    identity: Identity
+    result: ConnectResult
+
+
+@dataclass
+class Told(Message):
+    """A text to read under a title; without a title it is a word of warning."""
+
+    title: str
+    lines: tuple[str, ...]
 
 
 @dataclass

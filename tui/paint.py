@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from rich.segment import Segment
 from rich.style import Style as RichStyle
+from textual.color import Color
 from textual.content import Content
 from textual.strip import Strip
 from textual.style import Style
@@ -52,6 +53,16 @@ class Painter:
             segments.append(Segment(" " * (columns - used), self._ground))
         strip = Strip(segments, max(used, columns))
         return strip if used <= columns else strip.crop(0, columns)
+
+
+def cursor_ground(theme: Theme, ground: Color | None, part: float, *, cursor: bool) -> Style:
+    """The ground of a line: `part` of the accent over `ground`, or reverse in sixteen colours."""
+    if theme.ansi:
+        return Style(reverse=True) if cursor else Style()
+    accent = role_styles(theme)[Role.ACCENT].foreground
+    if ground is None or accent is None:
+        return Style()
+    return Style(background=ground.blend(accent, part))
 
 
 def _faded(style: Style, ground: Style) -> Style:

@@ -14,7 +14,6 @@ from manager.errors import EngineUnavailable
 from manager.interfaces import Engine
 from manager.service import PortManager
 from tui.app import PmapApp
-from tui.deeds import DEEDS
 from tui.presentation.cells import plain
 from tui.screens.change import ChangeForm
 from tui.screens.reader import Reader
@@ -292,13 +291,3 @@ async def test_the_detail_follows_the_cursor(home: Pilot[int], app: PmapApp) -> 
     first = str(detail.render())
     await home.press("j")
     assert str(detail.render()) != first
-
-
-def test_deeds_of_the_home_screen_are_all_driven() -> None:
-    driven = {
-        "filter", "detail", "mark", "group", "stopped", "host", "sort_next", "sort_back",
-        "reverse", "trouble", "refresh", "down", "up", "page_down", "page_up", "top", "bottom",
-        "back", "palette", "theme", "help", "quit",
-    }  # fmt: skip
-    changes = {"publish", "move", "loopback", "unpublish", "undo"}
-    assert driven | changes == set(DEEDS)

@@ -57,7 +57,7 @@ def test_an_exposed_port_offers_loopback_first(shop: tuple[Entry, ...]) -> None:
 
 def test_a_conflict_names_the_holder_and_the_way_out(shop: tuple[Entry, ...]) -> None:
     text = tell(named(shop, "old"))
-    assert "It cannot start: *:5432/tcp is held by container db" in text
+    assert "old is exited and could not start: *:5432/tcp is held by container db" in text
     assert "pmap move db" in text
     assert "Would be all networks" in text
     assert offered(named(shop, "old"))[0] == "move"

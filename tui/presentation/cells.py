@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
+from manager.model.text import printable
+
 
 class Role(StrEnum):
     """What a piece of text means."""
@@ -118,6 +120,14 @@ def wrap(line: Line, columns: int, *, indent: str = "") -> list[Line]:
         for span in word:
             room = _place(span, lines, room, columns, indent)
     return [tuple(_without_trailing_space(spans)) for spans in lines]
+
+
+def text_lines(texts: Iterable[str], columns: int) -> list[Line]:
+    """Texts from outside, each broken into lines, harmless to a terminal."""
+    lines: list[Line] = []
+    for text in texts:
+        lines += wrap((Span(printable(text.expandtabs())),), columns)
+    return lines
 
 
 def _place(span: Span, lines: list[list[Span]], room: int, columns: int, indent: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from manager.model.conflict import Conflict
@@ -66,19 +66,27 @@ class Entry:
         return self.row.container.name if self.row.container else ""
 
 
-def entries(
-    snapshot: Snapshot, answers: Answers | None = None, files: Sequence[PortRow] = ()
-) -> tuple[Entry, ...]:
+def with_answers(entries: tuple[Entry, ...], answers: Answers) -> tuple[Entry, ...]:
+    """The entries with what is known to answer, as long as they are bound."""
+    if not answers:
+        return entries
+    return tuple(
+        replace(entry, answer=answers[entry.identity])
+        if entry.identity in answers and entry.row.bound
+        else entry
+        for entry in entries
+    )
+
+
+def entries(snapshot: Snapshot, files: Sequence[PortRow] = ()) -> tuple[Entry, ...]:
     """An entry for every row of the snapshot, and of compose files that are not up."""
     conflicts: dict[HostSocket, list[Conflict]] = defaultdict(list)
     for conflict in row_conflicts(snapshot):
         conflicts[conflict.wanted].append(conflict)
-    known = answers or {}
-    return tuple(_entry(row, conflicts, known) for row in (*port_rows(snapshot), *files))
+    return tuple(_entry(row, conflicts) for row in (*port_rows(snapshot), *files))
 
 
-def _entry(row: PortRow, conflicts: Mapping[HostSocket, list[Conflict]], answers: Answers) -> Entry:
-    identity = row.identity
+def _entry(row: PortRow, conflicts: Mapping[HostSocket, list[Conflict]]) -> Entry:
     container, origin = row.container, row.container.origin if row.container else None
     target = str(row.container_port) if row.container_port else f"{row.protocol}"
     port = "any" if row.host_ports is None else str(row.host_ports)
@@ -100,9 +108,9 @@ def _entry(row: PortRow, conflicts: Mapping[HostSocket, list[Conflict]], answers
     )
     return Entry(
         row,
-        identity,
+        row.identity,
         _conflicts_of(row, conflicts),
-        answers.get(identity),
+        None,
         format_host(row.host_ip),
         port,
         target,

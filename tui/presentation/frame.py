@@ -8,7 +8,11 @@ from tui.actions import Action, Place
 from tui.presentation.cells import Line, Role, Span, line_width, spread
 from tui.presentation.glyphs import Glyphs
 
-PAGES: tuple[tuple[Place, str], ...] = ((Place.PORTS, "Ports"),)
+PAGES: tuple[tuple[Place, str], ...] = (
+    (Place.PORTS, "Ports"),
+    (Place.MAP, "Map"),
+    (Place.HISTORY, "History"),
+)
 """The pages in the order of their number keys."""
 
 

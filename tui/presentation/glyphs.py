@@ -24,9 +24,7 @@ class Glyphs:
     dot: str = "·"
     logo: str = "◆"
     cross: str = "✗"
-    spinner: str = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-    bar: str = "│"
-    shades: str = "▁▂▃▄▅▆▇█"
+    shade: str = "░"
 
 
 UNICODE = Glyphs()
@@ -46,9 +44,7 @@ ASCII = Glyphs(
     dot="|",
     logo="#",
     cross="x",
-    spinner="|/-\\",
-    bar="|",
-    shades=".:-=+*%#",
+    shade=":",
 )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from manager.model.advice import advice_for
 from manager.model.container import Container
 from manager.model.exposure import Exposure
 from manager.model.ports import format_host
@@ -43,7 +42,7 @@ class Story:
 def story(entry: Entry, engine: EngineInfo | None, g: Glyphs) -> Story:
     """The story of one row."""
     tellers: tuple[tuple[str, Callable[[], Line]], ...] = (
-        ("Trouble", lambda: _trouble(entry)),
+        ("Why", lambda: _trouble(entry, engine)),
         ("Open to", lambda: _reach(entry, engine)),
         ("State", lambda: _state(entry, g)),
         ("Who", lambda: _who(entry)),
@@ -82,14 +81,18 @@ def _title(entry: Entry, g: Glyphs) -> Line:
     return (*spans, Span(f"  {entry.owner}", Role.MUTED))
 
 
-def _trouble(entry: Entry) -> Line:
-    if not entry.conflicts:
+def _trouble(entry: Entry, engine: EngineInfo | None) -> Line:
+    """What is wrong and what to type, in the words that the commands use too."""
+    from manager.model.story import why
+
+    answer = entry.answer.answer if entry.answer is not None else None
+    reason = why(entry.row, conflicts=entry.conflicts, answer=answer, engine=engine)
+    if reason is None:
         return ()
-    spans: list[Span] = []
-    for conflict in entry.conflicts:
-        held = f"{conflict.wanted} is held by {conflict.holder}."
-        spans.append(Span(f"It cannot start: {printable(held)}", Role.BAD))
-        spans.append(Span(f" {printable(advice_for(conflict.holder))}. ", Role.TEXT))
+    role = Role.BAD if entry.conflicts or entry.row.source is not Source.RESERVED else Role.MUTED
+    spans = [Span(f"{printable(reason.sentence)}.", role)]
+    if reason.next:
+        spans.append(Span(f" {printable(reason.next)}", Role.STRONG))
     return tuple(spans)
 
 

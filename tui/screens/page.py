@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual import events
 from textual.app import ComposeResult
@@ -28,6 +28,18 @@ def the_app(node: DOMNode) -> PmapApp:
     return node.app
 
 
+class Mover(Protocol):
+    """A list, a table or a picture with a cursor."""
+
+    def move(self, steps: int) -> None:
+        """Move by rows."""
+        ...
+
+    def page(self, pages: int) -> None:
+        """Move by screens."""
+        ...
+
+
 class Page(Screen[None]):
     """A page; subclasses say which place they are and give their body."""
 
@@ -38,6 +50,11 @@ class Page(Screen[None]):
     def pmap(self) -> PmapApp:
         """The app, by its own type."""
         return the_app(self)
+
+    @property
+    def mover(self) -> Mover:
+        """What the movement keys move in."""
+        raise NotImplementedError
 
     def body(self) -> ComposeResult:
         """The widgets between top bar and footer."""
@@ -52,6 +69,11 @@ class Page(Screen[None]):
     def on_mount(self) -> None:
         """Draw the frame for the first time."""
         self.frame()
+
+    def on_screen_resume(self) -> None:
+        """What stood over the page is gone: it may have changed something."""
+        if self.query("#footer"):
+            self.frame()
 
     def on_resize(self, event: events.Resize) -> None:
         """Give the frame its new room."""

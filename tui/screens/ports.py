@@ -64,6 +64,11 @@ class Ports(Page):
         return self.query_one("#table", PortTable)
 
     @property
+    def mover(self) -> PortTable:
+        """What the movement keys move in."""
+        return self.table
+
+    @property
     def selected(self) -> Entry | None:
         """The entry under the cursor."""
         return self.table.selected

@@ -9,15 +9,13 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.style import Style
 
-from tui.paint import Painter
-from tui.presentation.cells import Line, Role, width
+from tui.paint import Painter, cursor_ground
+from tui.presentation.cells import Line, width
 from tui.presentation.entry import Entry, Identity
 from tui.presentation.glyphs import UNICODE, Glyphs
 from tui.presentation.ordering import Gap, Heading, Item, View, arrange, find, ordered
 from tui.presentation.table import Layout, header_line, heading_line, layout, row_line
-from tui.theme import role_styles
 
 
 class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
@@ -200,15 +198,10 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         """The painter for a ground: plain, marked, or under the cursor."""
         if name not in self._painters:
             theme = self.app.current_theme
-            ground = self.visual_style.background
-            accent = role_styles(theme)[Role.ACCENT].foreground
-            if theme.ansi:
-                style = Style(reverse=True) if name == "cursor" else Style()
-            elif ground is None or accent is None:
-                style = Style()
-            else:
-                part = {"plain": 0.0, "marked": 0.1, "cursor": 0.24 if self.has_focus else 0.14}
-                style = Style(background=ground.blend(accent, part[name]))
+            part = {"plain": 0.0, "marked": 0.1, "cursor": 0.24 if self.has_focus else 0.14}
+            style = cursor_ground(
+                theme, self.visual_style.background, part[name], cursor=name == "cursor"
+            )
             plain = theme.ansi and name == "cursor"
             self._painters[name] = Painter(theme, style, faded=self._faded, plain=plain)
         return self._painters[name]

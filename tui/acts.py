@@ -1,0 +1,135 @@
+"""Deeds that change no port: copy, open, try, logs, stop and start."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from manager.errors import PmapError
+from manager.model.ports import parse_ip
+from manager.model.rows import Source
+from manager.model.text import printable
+from tui.messages import Answered, Told
+from tui.presentation.cells import Line, Role, Span
+from tui.presentation.copies import copies, place_of, url_of
+from tui.presentation.entry import Entry
+
+if TYPE_CHECKING:
+    from tui.app import PmapApp
+
+TRY_SECONDS = 3.0
+LOG_LINES = 200
+
+
+def copy(app: PmapApp, entry: Entry) -> None:
+    """Copy `host:port`, through the terminal (OSC 52), which works over ssh."""
+    _copy(app, place_of(entry, app.link.engine))
+
+
+def _copy(app: PmapApp, text: str) -> None:
+    app.copy_to_clipboard(text)
+    app.notify(f"Copied {printable(text)}", markup=False)
+
+
+def copy_other(app: PmapApp, entry: Entry) -> None:
+    """Choose what to copy."""
+    from tui.screens.chooser import Chooser
+
+    found = copies(entry, app.link.engine)
+    lines: list[Line] = [
+        (Span(f" {one.label:<14}", Role.MUTED), Span(printable(one.text))) for one in found
+    ]
+    app.push_screen(Chooser("Copy", lines, lambda index: _copy(app, found[index].text)))
+
+
+def open_url(app: PmapApp, entry: Entry) -> None:
+    """Open it in the browser; where there is none to be seen, copy the URL."""
+    url = url_of(entry, app.link.engine)
+    if not url.startswith("http"):
+        app.notify(f"No browser speaks that: copied {url}", markup=False)
+        app.copy_to_clipboard(url)
+    elif sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        app.open_url(url)
+    else:
+        # A text browser would draw over the screen.
+        app.notify(f"No browser here: copied {url}", markup=False)
+        app.copy_to_clipboard(url)
+
+
+def try_it(app: PmapApp, entry: Entry) -> None:
+    """Connect once, and tell whether something answers."""
+    manager = app.manager
+    engine = app.link.engine
+    if manager is None or (engine is not None and not engine.local):
+        app.notify("Only ports of this host can be tried from here.")
+        return
+    if entry.row.protocol != "tcp" or entry.row.bound is not True:
+        app.notify("Only a bound tcp port can be tried.")
+        return
+    ip = entry.row.host_ip
+    loopback = "::1" if ip is not None and ip.version == 6 else "127.0.0.1"
+    address = parse_ip(loopback) if ip is None or ip.is_unspecified else ip
+
+    def connect() -> None:
+        result = manager.host.connect(address, entry.host_port, timeout=TRY_SECONDS)
+        app.post_message(Answered(entry.identity, result))
+
+    _in_background(connect)
+
+
+def logs(app: PmapApp, entry: Entry) -> None:
+    """The last lines that the container wrote."""
+    manager, container = app.manager, entry.row.container
+    if manager is None or container is None or entry.row.source is Source.COMPOSE_FILE:
+        app.notify(f"{entry.owner} has no log here.", markup=False)
+        return
+
+    def read() -> None:
+        try:
+            text = manager.logs(container.id, tail=LOG_LINES)
+        except PmapError as error:
+            app.post_message(Told("", (error.message, error.hint)))
+            return
+        lines = tuple(text.splitlines()) or ("(it has written nothing)",)
+        app.post_message(Told(f"Log of {container.name}", lines))
+
+    _in_background(read)
+
+
+def stop_or_start(app: PmapApp, entry: Entry) -> None:
+    """Stop a running container, start a stopped one; asked first."""
+    from tui.screens.chooser import Chooser
+
+    manager, container = app.manager, entry.row.container
+    if manager is None or container is None or entry.row.source is Source.COMPOSE_FILE:
+        app.notify(f"{entry.owner} is no container.", markup=False)
+        return
+    running = container.state.holds_ports
+    verb = "Stop" if running else "Start"
+
+    def do() -> None:
+        try:
+            if running:
+                manager.stop(container.id)
+            else:
+                manager.start(container.id)
+        except PmapError as error:
+            app.post_message(Told("", (error.message, error.hint)))
+
+    def chosen(index: int) -> None:
+        if index == 1:
+            app.notify(f"{verb} {printable(container.name)}", markup=False)
+            _in_background(do)
+
+    lines: list[Line] = [
+        (Span(" leave it as it is", Role.TEXT),),
+        (Span(f" {verb.lower()} it now", Role.WARN),),
+    ]
+    app.push_screen(Chooser(f"{verb} {printable(container.name)}?", lines, chosen))
+
+
+def _in_background(job: Callable[[], None]) -> None:
+    threading.Thread(target=job, name="pmap-act", daemon=True).start()

@@ -1,0 +1,59 @@
+"""The port map: every port of the host at once, with a cursor that names and zooms."""
+
+from __future__ import annotations
+
+from textual import events, on
+from textual.app import ComposeResult
+
+from tui.actions import Place
+from tui.presentation.portmap import cell_lines, free_in, holds, legend
+from tui.screens.page import Page
+from tui.widgets.lines import Lines
+from tui.widgets.map_view import MapView
+
+
+class PortMap(Page):
+    """The picture, what its signs mean, and what is under the cursor."""
+
+    PLACE = Place.MAP
+
+    def body(self) -> ComposeResult:
+        """Legend, picture, what is under the cursor."""
+        yield Lines(id="legend")
+        yield MapView(glyphs=self.pmap.glyphs, id="map")
+        yield Lines(id="under")
+
+    def on_mount(self) -> None:
+        """Take the keyboard."""
+        super().on_mount()
+        self.set_focus(self.mover)
+
+    @property
+    def mover(self) -> MapView:
+        """What the movement keys move in."""
+        return self.query_one("#map", MapView)
+
+    def frame(self) -> None:
+        """Everything, as it is known now."""
+        super().frame()
+        app = self.pmap
+        self.query_one("#legend", Lines).show([legend(app.snapshot.ephemeral, app.glyphs)])
+        self.mover.show(holds(app.entries), app.snapshot.ephemeral)
+        self.tell()
+
+    @on(MapView.Moved)
+    def tell(self) -> None:
+        """Say what is under the cursor."""
+        app, view = self.pmap, self.mover
+        lines = cell_lines(view.ports, view.held, app.snapshot.ephemeral, app.glyphs)
+        self.query_one("#under", Lines).show((lines + [()] * 4)[:4])
+
+    @property
+    def free_port(self) -> int | None:
+        """The first free port under the cursor."""
+        ports = self.mover.ports
+        return None if ports is None else free_in(ports, self.mover.held)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Draw anew."""
+        super().on_resize(event)
