@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from manager.cli.output import Output
 from manager.model.conflict import Holder
 
+if TYPE_CHECKING:
+    from manager.model.verdict import Verdict
 
-def print_holder(output: Output, holder: Holder) -> None:
-    """The headline and the facts below it."""
+
+def print_holder(output: Output, holder: Holder, verdict: Verdict | None = None) -> None:
+    """The headline and the facts below it, with what the verdict on it has to add."""
     container, process = holder.container, holder.process
-    output.text(headline(holder), "bold")
+    output.text(headline(holder, verdict), "bold")
     if container is not None:
         print_fact(output, "id", f"{container.short_id}, {container.state}")
         print_fact(output, "image", container.image)
@@ -21,16 +26,18 @@ def print_holder(output: Output, holder: Holder) -> None:
         print_fact(output, "command", process.command)
         print_fact(output, "directory", process.cwd)
     print_fact(output, "note", holder.note)
+    for caveat in verdict.caveats if verdict else ():
+        print_fact(output, "mind", caveat, "yellow")
 
 
-def headline(holder: Holder) -> str:
+def headline(holder: Holder, verdict: Verdict | None = None) -> str:
     """`127.0.0.1:8080 -> 80/tcp is held by container web; open to this host only`."""
     from manager.model.exposure import exposure_of
 
     container = holder.container
     if container is not None and not container.state.holds_ports:
         return f"{_socket(holder)} is reserved by {holder}; it takes it at its next start"
-    reach = exposure_of(holder.socket.host_ip).reach
+    reach = verdict.reach if verdict else exposure_of(holder.socket.host_ip).reach
     return f"{_socket(holder)} is held by {holder}; open to {reach}"
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from manager.cli.json_form import row_form
+from manager.cli.verdict_form import verdict_form
 from manager.model.cause import Why
 from manager.model.probing import ProbeResult, TlsFacts
 from manager.model.truth import PortTruth, RowTruth
-from manager.model.verdict import Verdict
 
 
 def truth_form(truth: PortTruth) -> dict[str, Any]:
@@ -20,15 +20,6 @@ def truth_form(truth: PortTruth) -> dict[str, Any]:
         "localhost": [str(address) for address in truth.localhost.addresses],
         "mappings": [_row_form(row) for row in truth.rows],
         "sentences": list(truth.sentences),
-    }
-
-
-def verdict_form(verdict: Verdict) -> dict[str, Any]:
-    """Who really reaches a port."""
-    return {
-        "reach": verdict.reach,
-        "neighbours": verdict.neighbours,
-        "caveats": list(verdict.caveats),
     }
 
 

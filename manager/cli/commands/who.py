@@ -8,12 +8,15 @@ say it. Nothing of an engine (docker-proxy, dockerd, containerd) is ever ended.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from manager.cli.output import Output
 
 if TYPE_CHECKING:
+    from manager.model.conflict import Holder
     from manager.model.ports import Port
+    from manager.model.verdict import Verdict
     from manager.service import PortManager
 
 
@@ -56,23 +59,39 @@ def _show(args: argparse.Namespace, manager: PortManager, port: Port) -> int:
 
     protocol = port.protocol if "/" in args.port else None
     holders = manager.who(port.number, protocol)
+    verdicts = _verdicts(manager, holders)
     output = Output()
     if args.json:
         from manager.cli import json_form
+        from manager.cli.verdict_form import verdict_form
 
         output.json(
             {
                 "schema": json_form.SCHEMA,
                 "port": port.number,
                 "protocol": protocol.value if protocol else None,
-                "holders": [json_form.holder_form(holder) for holder in holders],
+                "holders": [
+                    json_form.holder_form(holder) | {"verdict": verdict and verdict_form(verdict)}
+                    for holder, verdict in zip(holders, verdicts, strict=True)
+                ],
                 "advice": advice(port.number, holders),
             }
         )
         return 0
     if not holders:
         output.text(f"nobody holds {args.port}; {advice(port.number, holders)}")
-    for holder in holders:
-        print_holder(output, holder)
+    for holder, verdict in zip(holders, verdicts, strict=True):
+        print_holder(output, holder, verdict)
         print_fact(output, "way out", advice_for(holder), "cyan")
     return 0
+
+
+def _verdicts(manager: PortManager, holders: Sequence[Holder]) -> list[Verdict | None]:
+    """Who really reaches each; None for what is not bound now."""
+    from manager.model.conflict import HolderKind
+    from manager.model.rows import row_of
+
+    bound = {HolderKind.CONTAINER, HolderKind.PROCESS}
+    rows = [row_of(holder) if holder.kind in bound else None for holder in holders]
+    judged = iter(manager.verdicts([row for row in rows if row is not None]))
+    return [None if row is None else next(judged) for row in rows]
