@@ -18,17 +18,29 @@ def settings_path(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def build(
-    *, context: str | None = None, host: str | None = None, demo: bool = False
+    *,
+    context: str | None = None,
+    host: str | None = None,
+    demo: bool = False,
+    patience: float | None = None,
 ) -> PortManager:
     """A PortManager for the engine that the docker CLI would choose, or the demo's.
 
+    patience: seconds that the engine may take for an answer, where not as long as it may need.
     Does not raise where no engine answers: the manager then says so in `unavailable`. Raises
     InvalidInput for a context that does not exist or settings that cannot be read.
     """
-    return _demo() if demo else _live(context, host)
+    return _demo() if demo else _live(context, host, patience)
 
 
-def _live(context: str | None, host: str | None) -> PortManager:
+def context_names(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """The docker contexts of this user, "default" first."""
+    from manager.engine.contexts import ContextStore
+
+    return ContextStore.of(environ).names()
+
+
+def _live(context: str | None, host: str | None, patience: float | None) -> PortManager:
     from manager.engine.connection import connect, resolve_endpoint
     from manager.guard import ProcessGuard
     from manager.host.clock import SystemClock
@@ -43,7 +55,7 @@ def _live(context: str | None, host: str | None) -> PortManager:
     unavailable: EngineUnavailable | None = None
     endpoint = resolve_endpoint(context, host, os.environ)
     try:
-        engine = connect(endpoint)
+        engine = connect(endpoint, patience=patience)
     except EngineUnavailable as error:
         unavailable = error
     settings = None

@@ -54,9 +54,12 @@ def note(message: str) -> None:
     sys.stderr.flush()
 
 
-def report(error: errors.PmapError) -> ExitCode:
-    """Say what is wrong, who is in the way and what to type next; the exit code for it."""
-    warn(f"{_place(error)}{error.message}")
+def report(error: errors.PmapError, *, about: str = "") -> ExitCode:
+    """Say what is wrong, who is in the way and what to type next; the exit code for it.
+
+    about stands in front of the message: whose error it is, where there are several.
+    """
+    warn(f"{about}{_place(error)}{error.message}")
     if isinstance(error, errors.Refused):
         for conflict in error.conflicts:
             if (text := str(conflict)) not in error.message:

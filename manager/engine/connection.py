@@ -16,29 +16,35 @@ if TYPE_CHECKING:
 
 __all__ = ["Endpoint", "connect", "resolve_endpoint"]
 
-_GREETING_SECONDS = 10
+_GREETING_SECONDS = 10.0
 
 
-def connect(endpoint: Endpoint) -> DockerEngine:
+def connect(endpoint: Endpoint, *, patience: float | None = None) -> DockerEngine:
     """A live engine at this endpoint. The caller closes it.
 
+    patience: seconds that each call may stay without an answer, for those who look at many
+    engines; without it they get as long as an engine may need.
     Raises EngineUnavailable when none answers, EnginePermission when this user may not open its
     socket, EngineError when what answers is no engine that pmap can use.
     """
+    greeting = patience or _GREETING_SECONDS
     if endpoint.scheme != "ssh":
-        return _open(endpoint, endpoint, _greet(endpoint, endpoint), None)
+        return _open(endpoint, endpoint, _greet(endpoint, endpoint, greeting), None, patience)
     with ExitStack() as on_failure:
-        tunnel = SshTunnel(endpoint.url)
+        tunnel = SshTunnel(endpoint.url, connect_seconds=greeting)
         on_failure.callback(tunnel.close)
         dialled = replace(endpoint, url=f"unix://{tunnel.socket_path}")
-        engine = _open(endpoint, dialled, _greet(endpoint, dialled, tunnel), tunnel)
+        greeted = _greet(endpoint, dialled, greeting, tunnel)
+        engine = _open(endpoint, dialled, greeted, tunnel, patience)
         on_failure.pop_all()
     return engine
 
 
-def _greet(named: Endpoint, dialled: Endpoint, tunnel: SshTunnel | None = None) -> Greeting:
+def _greet(
+    named: Endpoint, dialled: Endpoint, seconds: float, tunnel: SshTunnel | None = None
+) -> Greeting:
     try:
-        return greet(dialled, timeout=_GREETING_SECONDS)
+        return greet(dialled, timeout=seconds)
     except OSError as error:
         complaint = tunnel.complaint() if tunnel else ""
         cause = ConnectionError(f"ssh says: {complaint}") if complaint else error
@@ -46,12 +52,18 @@ def _greet(named: Endpoint, dialled: Endpoint, tunnel: SshTunnel | None = None) 
 
 
 def _open(
-    named: Endpoint, dialled: Endpoint, greeting: Greeting, tunnel: SshTunnel | None
+    named: Endpoint,
+    dialled: Endpoint,
+    greeting: Greeting,
+    tunnel: SshTunnel | None,
+    patience: float | None,
 ) -> DockerEngine:
     # The SDK takes 110 ms to import: only once an engine answers.
     from manager.engine.docker_engine import DockerEngine  # noqa: PLC0415
     from manager.engine.failures import translated  # noqa: PLC0415
-    from manager.engine.link import Link, open_client  # noqa: PLC0415
+    from manager.engine.link import CALL_SECONDS, Link, open_client  # noqa: PLC0415
 
+    seconds = patience or CALL_SECONDS
     with translated(named):
-        return DockerEngine(Link(named, dialled, greeting, open_client(dialled, greeting), tunnel))
+        client = open_client(dialled, greeting, seconds)
+        return DockerEngine(Link(named, dialled, greeting, client, tunnel, seconds))

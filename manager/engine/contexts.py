@@ -77,7 +77,7 @@ class ContextStore:
         meta = _read_json(self.folder / "contexts" / "meta" / digest / "meta.json")
         if meta is None:
             raise InvalidInput(
-                f"there is no docker context {name!r}", hint=f"known are {self._names()}"
+                f"there is no docker context {name!r}", hint=f"known are {', '.join(self.names())}"
             )
         docker = _mapping(_mapping(meta.get("Endpoints")).get("docker"))
         tls = TlsFiles.inside(
@@ -96,14 +96,17 @@ class ContextStore:
         folder = Path(env.get("DOCKER_CERT_PATH") or self.folder)
         return TlsFiles.inside(folder, verify=verify) or TlsFiles(verify=verify)
 
-    def _names(self) -> str:
-        names = ["default"]
-        for path in sorted(self.folder.glob("contexts/meta/*/meta.json")):
+    def names(self) -> tuple[str, ...]:
+        """Every context: "default", then the stored ones by name. Unreadable ones are left out."""
+        found = []
+        for path in self.folder.glob("contexts/meta/*/meta.json"):
             try:
-                names.append(str((_read_json(path) or {}).get("Name")))
+                name = (_read_json(path) or {}).get("Name")
             except InvalidInput:
                 continue
-        return ", ".join(names)
+            if isinstance(name, str) and name:
+                found.append(name)
+        return ("default", *sorted(found))
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

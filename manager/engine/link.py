@@ -21,7 +21,7 @@ from manager.engine.many import inspect_many
 from manager.engine.tolerant import mapping
 from manager.engine.tunnel import SshTunnel
 
-CALL_SECONDS = 60
+CALL_SECONDS = 60.0
 """How long a call may stay without a byte. Starting a container takes long on a busy host."""
 
 
@@ -29,7 +29,8 @@ CALL_SECONDS = 60
 class Link:
     """named is the endpoint as a person chose it, dialled the one behind it (an ssh tunnel's).
 
-    Only what runs inside `with link.checked():` may call `api`.
+    Only what runs inside `with link.checked():` may call `api`. seconds is how long a call may stay
+    without a byte.
     """
 
     named: Endpoint
@@ -37,6 +38,7 @@ class Link:
     greeting: Greeting
     api: APIClient
     tunnel: SshTunnel | None = None
+    seconds: float = CALL_SECONDS
 
     @contextmanager
     def checked(self) -> Iterator[APIClient]:
@@ -48,7 +50,7 @@ class Link:
         """Raw inspects by id; containers that are gone by now are left out."""
         with self.checked():
             return inspect_many(
-                self.dialled, ids, api_version=self.greeting.api_text, timeout=CALL_SECONDS
+                self.dialled, ids, api_version=self.greeting.api_text, timeout=self.seconds
             )
 
     def post(
@@ -83,7 +85,7 @@ class Link:
             self.tunnel.close()
 
 
-def open_client(endpoint: Endpoint, greeting: Greeting) -> APIClient:
+def open_client(endpoint: Endpoint, greeting: Greeting, seconds: float = CALL_SECONDS) -> APIClient:
     """The SDK's client of a unix:// or tcp:// endpoint. Connects to nothing yet.
 
     Raises what the SDK raises.
@@ -93,11 +95,9 @@ def open_client(endpoint: Endpoint, greeting: Greeting) -> APIClient:
         files = endpoint.tls
         pair = (files.cert, files.key) if files.cert and files.key else None
         tls = TLSConfig(client_cert=pair, ca_cert=files.ca, verify=files.verify)
-    client = APIClient(
-        base_url=endpoint.url, version=greeting.api_text, timeout=CALL_SECONDS, tls=tls
-    )
+    client = APIClient(base_url=endpoint.url, version=greeting.api_text, timeout=seconds, tls=tls)
     if endpoint.scheme == "unix":
-        client.mount("http+docker://", UnixAdapter(endpoint, CALL_SECONDS))
+        client.mount("http+docker://", UnixAdapter(endpoint, seconds))
     # The sockets that pmap opens itself know no proxy and no .netrc: neither shall these.
     client.trust_env = False
     client.headers.update(dict(endpoint.headers))

@@ -6,6 +6,7 @@ paramiko, cannot be interrupted while it reads, and reads one answer at a time.
 
 from __future__ import annotations
 
+import atexit
 import os
 import shlex
 import shutil
@@ -18,13 +19,14 @@ from urllib.parse import urlsplit
 
 from manager.errors import EngineUnavailable
 
-_CONNECT_SECONDS = 10
+_CONNECT_SECONDS = 10.0
 
 
-def ssh_command(url: str) -> list[str]:
+def ssh_command(url: str, connect_seconds: float = _CONNECT_SECONDS) -> list[str]:
     """The ssh command of an ssh:// URL. A path in the URL is the socket on the other host."""
     parts = urlsplit(url)
-    command = ["ssh", "-T", "-o", f"ConnectTimeout={_CONNECT_SECONDS}", "-o", "BatchMode=yes"]
+    timeout = max(1, round(connect_seconds))
+    command = ["ssh", "-T", "-o", f"ConnectTimeout={timeout}", "-o", "BatchMode=yes"]
     if parts.username:
         command += ["-l", parts.username]
     if parts.port:
@@ -37,16 +39,19 @@ def ssh_command(url: str) -> list[str]:
 
 
 class SshTunnel:
-    """Accepts connections on `socket_path`; each gets an ssh of its own. Close it at the end."""
+    """Accepts connections on `socket_path`; each gets an ssh of its own.
 
-    def __init__(self, url: str) -> None:
+    Closed at the end of the program at the latest.
+    """
+
+    def __init__(self, url: str, *, connect_seconds: float = _CONNECT_SECONDS) -> None:
         """Raises EngineUnavailable when there is no ssh to run."""
         if shutil.which("ssh") is None:
             raise EngineUnavailable(
                 f"no engine answers at {url}: this machine has no ssh",
                 hint="install the OpenSSH client",
             )
-        self._command = ssh_command(url)
+        self._command = ssh_command(url, connect_seconds)
         self._folder = Path(tempfile.mkdtemp(prefix="pmap-ssh-"))
         self._errors = self._folder / "stderr"
         self._errors.touch(mode=0o600)
@@ -58,6 +63,7 @@ class SshTunnel:
         self._listener.listen()
         self._thread = threading.Thread(target=self._accept, name="pmap-ssh", daemon=True)
         self._thread.start()
+        atexit.register(self.close)
 
     @property
     def socket_path(self) -> str:
@@ -78,6 +84,7 @@ class SshTunnel:
             if self._closed:
                 return
             self._closed = True
+        atexit.unregister(self.close)
         # A shutdown wakes the thread out of accept(); close alone would leave it there.
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from manager.cli.output import Cell, Output
+from manager.cli.output import Output
 
 if TYPE_CHECKING:
     from manager.model.conflict import Conflict
@@ -24,6 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-f", "--file", action="append", default=[], metavar="COMPOSE_FILE", dest="files",
         help="what these compose files would publish; no engine is asked",
     )  # fmt: skip
+    parser.add_argument(
+        "--all-contexts", action="store_true",
+        help="of every docker context, side by side; one that is dead holds up nobody",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
@@ -33,7 +37,12 @@ def run(args: argparse.Namespace) -> int:
         from manager.cli.compose_rows import list_files
 
         return list_files(args)
+    if args.all_contexts:
+        from manager.cli.all_contexts import list_contexts
+
+        return list_contexts(args)
     from manager.cli.connect import open_manager
+    from manager.cli.port_table import print_rows
     from manager.model.rows import row_conflicts
 
     manager = open_manager(args)
@@ -54,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
             }
         )
     else:
-        print_rows(output, rows)
+        print_rows(output, [("", rows)])
         _print_summary(output, rows, conflicts, args)
     return 0
 
@@ -75,66 +84,6 @@ def select_rows(snapshot: Snapshot, args: argparse.Namespace) -> list[PortRow]:
     if args.exposed:
         rows = [row for row in rows if row.exposure is not Exposure.LOOPBACK]
     return rows
-
-
-def print_rows(output: Output, rows: Sequence[PortRow]) -> None:
-    """The table: how wide it is open, host -> container port, whose it is, and its state."""
-    if not rows:
-        return
-    from manager.model.runs import runs
-
-    found = runs(rows)
-    host_width = max(len(run.host) for run in found)
-    body = []
-    for run in found:
-        row, wide = run.row, run.row.exposure.rank
-        style = ("green", "yellow", "bold red")[wide]
-        inside = f" -> {run.container_side}" if run.container_side else f"/{row.protocol}"
-        owner = row.container.name if row.container else _process_name(row)
-        body.append(
-            [
-                Cell(f"{'!' if wide else ' '} {row.exposure}", style),
-                Cell(f"{run.host:>{host_width}}{inside}", style if wide == 2 else ""),
-                Cell(owner, "bold"),
-                Cell(_project(row), "cyan"),
-                Cell(_state(row), "yellow" if row.bound is False else "dim"),
-                Cell(row.container.image if row.container else _command(row), "dim"),
-            ]
-        )
-    header = (
-        "  EXPOSURE", f"{'HOST':>{host_width}} -> PORT", "CONTAINER", "PROJECT", "STATE", "IMAGE",
-    )  # fmt: skip
-    output.table(header, body)
-
-
-def _process_name(row: PortRow) -> str:
-    if row.process is None:
-        return "(process not visible)"
-    return f"{row.process.name or 'process'} [{row.process.pid}]"
-
-
-def _project(row: PortRow) -> str:
-    container = row.container
-    if container is None or container.origin is None:
-        return "-"
-    return f"{container.project}/{container.service}"
-
-
-def _state(row: PortRow) -> str:
-    from manager.model.rows import Source
-
-    if row.container is None:
-        return "listening"
-    if row.source is Source.HOST_NETWORK:
-        return "host network"
-    if row.source is Source.RESERVED:
-        return f"reserved, {row.container.state}"
-    return row.container.state.value if row.bound else "declared, not bound"
-
-
-def _command(row: PortRow) -> str:
-    command = row.process.command if row.process else ""
-    return command if len(command) <= 60 else f"{command[:57]}..."
 
 
 def _print_summary(
