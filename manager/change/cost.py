@@ -61,7 +61,7 @@ def cost_of(request: ChangeRequest, facts: Facts) -> Cost:
 
 
 def _always_lost(record: Record, target: Container) -> tuple[str, ...]:
-    lost = ["its id, and its logs so far (docker logs)"]
+    lost = ["its id, its logs so far (docker logs), and docker exec sessions"]
     host_config: Mapping[str, Any] = record.get("HostConfig") or {}
     tmpfs = [str(path) for path in host_config.get("Tmpfs") or ()]
     tmpfs += [
@@ -71,8 +71,6 @@ def _always_lost(record: Record, target: Container) -> tuple[str, ...]:
     ]
     if target.running and tmpfs:
         lost.append(f"what is in memory file systems (tmpfs): {', '.join(sorted(set(tmpfs)))}")
-    if sessions := record.get("ExecIDs"):
-        lost.append(f"{len(sessions)} open docker exec sessions")
     return tuple(lost)
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from manager.errors import NoSuchContainer
 from manager.interfaces import EngineReader, Record
 from manager.model.container import Container
 from manager.model.snapshot import Snapshot
@@ -37,6 +36,10 @@ class Tie(StrEnum):
         }[self]
 
 
+Ties = Mapping[Tie, tuple[str, ...]]
+"""What one container hangs on, by how: names or ids as they stand in its HostConfig."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dependent:
     """A container and the ties by which it hangs on `on` (a full id)."""
@@ -57,8 +60,8 @@ class Dependent:
         return f"{self.container.name} ({', '.join(tie.words for tie in self.ties)})"
 
 
-def ties_of(record: Record) -> dict[Tie, tuple[str, ...]]:
-    """What a container hangs on: names or ids as they stand in its HostConfig."""
+def ties_of(record: Record) -> Ties:
+    """What a container hangs on."""
     config: Mapping[str, Any] = record.get("HostConfig") or {}
     found: dict[Tie, tuple[str, ...]] = {}
     for tie in (Tie.NETWORK, Tie.PID, Tie.IPC):
@@ -76,24 +79,24 @@ def find_dependents(
     engine: EngineReader, snapshot: Snapshot, target: Container, known: KnownTies | None = None
 ) -> tuple[Dependent, ...]:
     """Everything that hangs on the target, directly or through another, nearest first."""
-    known = known or KnownTies()
-    ties = {c.id: known.of(engine, c) for c in snapshot.containers if c.id != target.id}
-    found: list[Dependent] = []
-    seen, waiting = {target.id}, [target]
+    others = [container for container in snapshot.containers if container.id != target.id]
+    ties = (known or KnownTies()).of(engine, others)
+    hanging: list[tuple[Container, tuple[Tie, ...], str]] = []
+    left, waiting = list(others), [target]
     while waiting:
         on = waiting.pop(0)
-        for container in snapshot.containers:
-            if container.id in seen or not (hung := _ties_to(ties[container.id], on)):
-                continue
-            record = _record(engine, container)
-            if record is None:
-                continue
-            dependent = Dependent(container, record, hung, on.id)
-            found.append(dependent)
-            seen.add(container.id)
-            if dependent.must_follow:
-                waiting.append(container)
-    return tuple(found)
+        for container in tuple(left):
+            if hung := _ties_to(ties.get(container.id, {}), on):
+                left.remove(container)
+                hanging.append((container, hung, on.id))
+                if hung != (Tie.VOLUMES,):
+                    waiting.append(container)
+    records = engine.records([container.id for container, _, _ in hanging]) if hanging else {}
+    return tuple(
+        Dependent(engine.decode(records[container.id]), records[container.id], hung, on_id)
+        for container, hung, on_id in hanging
+        if container.id in records
+    )
 
 
 class KnownTies:
@@ -103,29 +106,20 @@ class KnownTies:
     """
 
     def __init__(self) -> None:
-        self._ties: dict[str, dict[Tie, tuple[str, ...]]] = {}
+        self._ties: dict[str, Ties] = {}
 
-    def of(self, engine: EngineReader, container: Container) -> dict[Tie, tuple[str, ...]]:
-        """The ties of a container, read once; none when it is gone meanwhile."""
-        if container.id not in self._ties:
-            record = _record(engine, container)
-            if record is None:
-                return {}
-            ties = ties_of(record)
-            if Tie.LINK in ties:
-                return ties
-            self._ties[container.id] = ties
-        return self._ties[container.id]
+    def of(self, engine: EngineReader, containers: Iterable[Container]) -> dict[str, Ties]:
+        """The ties of containers by id, each read once; without those that are gone meanwhile."""
+        ids = [container.id for container in containers]
+        unknown = [container_id for container_id in ids if container_id not in self._ties]
+        read = engine.records(unknown) if unknown else {}
+        found = {container_id: ties_of(record) for container_id, record in read.items()}
+        known = {key: ties for key, ties in self._ties.items() if key in ids}
+        self._ties = known | {key: ties for key, ties in found.items() if Tie.LINK not in ties}
+        return known | found
 
 
-def _record(engine: EngineReader, container: Container) -> Record | None:
-    try:
-        return engine.record(container.id)
-    except NoSuchContainer:
-        return None
-
-
-def _ties_to(ties: Mapping[Tie, Iterable[str]], on: Container) -> tuple[Tie, ...]:
+def _ties_to(ties: Ties, on: Container) -> tuple[Tie, ...]:
     return tuple(tie for tie, names in ties.items() if any(_means(n, on) for n in names))
 
 

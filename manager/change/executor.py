@@ -127,17 +127,31 @@ class _Change:
         """After the commit: what goes wrong now leaves an open entry, never a way back."""
         warnings = list(steps.warnings)
         hint = ""
+        interrupted = False
         try:
-            for operation in self.plan.operations:
-                if operation.kind is OperationKind.REMOVE:
-                    self._take(operation, steps)
-            self._close(steps.entry, Status.APPLIED, steps.held)
+            try:
+                self._clean_up(steps)
+            except KeyboardInterrupt:
+                # It holds, and little is left to do; a second one leaves it to the watchdog.
+                interrupted = True
+                self._clean_up(steps)
         except (PmapError, OSError) as error:
             warnings.append(f"the new one holds, but not all was cleaned up: {_words(error)}")
             hint = "pmap recover"
         return self._outcome(
-            Status.APPLIED, steps, after=steps.held, warnings=tuple(warnings), hint=hint
+            Status.APPLIED,
+            steps,
+            after=steps.held,
+            warnings=tuple(warnings),
+            hint=hint,
+            interrupted=interrupted,
         )
+
+    def _clean_up(self, steps: Steps) -> None:
+        for operation in self.plan.operations:
+            if operation.kind is OperationKind.REMOVE:
+                self._take(operation, steps)
+        self._close(steps.entry, Status.APPLIED, steps.held)
 
     def _back(self, error: PmapError | OSError | KeyboardInterrupt, steps: Steps) -> Outcome:
         """Undo what was done, and say why."""

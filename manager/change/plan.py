@@ -102,15 +102,16 @@ class Plan(_Value):
         return tuple(mapping for mapping in self.before if mapping not in self.after)
 
     def same_change(self, other: Plan) -> bool:
-        """Whether the other plan does the same to the same container at the same cost.
+        """Whether the other plan does the same to the same containers.
 
-        Ids of plans, fingerprints and the state of other containers do not count.
+        What changes all the time does not count: ids of plans, fingerprints, other containers,
+        and what else would be lost (an app goes on writing while a person reads the plan).
         """
-        ours, theirs = (
-            plan.model_dump(include={"container_id", "before", "after", "cost", "file_edit"})
-            for plan in (self, other)
-        )
-        return ours == theirs and len(self.operations) == len(other.operations)
+        parts = {"container_id", "before", "after", "file_edit"}
+        ours, theirs = (plan.model_dump(include=parts) for plan in (self, other))
+        kinds, other_kinds = ([o.kind for o in plan.operations] for plan in (self, other))
+        dependents = self.cost.dependents == other.cost.dependents
+        return ours == theirs and kinds == other_kinds and dependents
 
     def __str__(self) -> str:
         lines = [

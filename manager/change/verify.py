@@ -41,6 +41,8 @@ class Verified:
     held: tuple[PortMapping, ...] = ()
     answered_at: float | None = None
     warnings: list[str] = field(default_factory=list)
+    answers: bool = False
+    """Whether a port that must answer has answered."""
 
 
 def look_before(deps: Deps, record: Record) -> Before:
@@ -104,6 +106,7 @@ def _wait_for_answers(
         if _must_answer(held.container_port, was):
             waited_until, complaint = _until_answer(deps, container_id, held, deadline)
             found.answered_at = waited_until or found.answered_at
+            found.answers = True
             if complaint:
                 found.warnings.append(complaint)
         elif not (result := _ask(deps, held)).answering:
@@ -191,6 +194,7 @@ def _wait_for_health(deps: Deps, container_id: str, was: Before, found: Verified
     limit = health_seconds(record)
     if limit is None or not _health(record):
         return
+    limit = min(limit, deps.patience.health) if found.answers else limit
     deadline = deps.clock.monotonic() + limit
     # Its health before is all that is asked for: nobody waits for what was not well anyway.
     patient = was.health != "unhealthy"

@@ -131,7 +131,7 @@ def test_the_whole_plan_of_a_publish() -> None:
             " 8 commit      web (from here on the new one stays)",
             " 9 remove      web.pmap-old-t1 (its volumes stay)",
             "downtime    about a second, at most 10 s more if it does not stop by itself",
-            "lost        its id, and its logs so far (docker logs)",
+            "lost        its id, its logs so far (docker logs), and docker exec sessions",
         )
     )
 
@@ -150,7 +150,7 @@ def test_a_stopped_container_stays_stopped() -> None:
             " 5 commit      web (from here on the new one stays)",
             " 6 remove      web.pmap-old-t1 (its volumes stay)",
             "downtime    none, it is not running",
-            "lost        its id, and its logs so far (docker logs)",
+            "lost        its id, its logs so far (docker logs), and docker exec sessions",
         )
     )
 
@@ -171,7 +171,6 @@ def test_everything_at_once() -> None:
                                 "Timeout": 2_000_000_000, "StartPeriod": 10_000_000_000},
             },
             "HostConfig": {"Tmpfs": {"/scratch": ""}, "RestartPolicy": {"Name": "always"}},
-            "ExecIDs": ["1"],
         },
         inside=(HostSocket(parse_ip("0.0.0.0"), 443), HostSocket(parse_ip("127.0.0.1"), 80)),
         dependents=(Dependent(sidecar, {}, (Tie.NETWORK,), WEB),),
@@ -208,9 +207,8 @@ def test_everything_at_once() -> None:
             "20 remove      web.pmap-old-t1 (its volumes stay)",
             "downtime    about a second, at most 30 s more if it does not stop by itself",
             "restarts    sidecar (shares its network)",
-            "lost        its id, and its logs so far (docker logs)",
+            "lost        its id, its logs so far (docker logs), and docker exec sessions",
             "lost        what is in memory file systems (tmpfs): /scratch",
-            "lost        1 open docker exec sessions",
             "lost        that these were deleted in web: /etc/motd (deleted)",
             "note        the app listens on 80/tcp at 127.0.0.1 inside the container alone, where"
             " no published port reaches it: it must listen on 0.0.0.0",
