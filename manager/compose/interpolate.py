@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 MAX_NESTING = 20
+MAX_USES = 500
 UNSET_MARK = "\ue000"
 """Stands for an unset variable in `Interpolated.marked`; a private use character."""
 
@@ -169,6 +170,8 @@ class _Substitution:
 
     def _use(self, name: str, operator: str, word: str | None, start: int, end: int) -> str | None:
         value = self.environment.get(name)
+        if len(self.uses) >= MAX_USES:
+            raise InterpolationError(f"holds more than {MAX_USES} variables", start, end)
         self.uses.append(Use(name, operator, word, value, start, end))
         return value
 

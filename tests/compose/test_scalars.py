@@ -73,7 +73,8 @@ def scalar(text: str) -> yaml.ScalarNode:
     node = yaml.compose(text, Loader=yaml.BaseLoader)
     assert isinstance(node, yaml.ScalarNode)
     # As the reader's own loader leaves it: no tag where none is written.
-    node.tag = None if node.tag.endswith(":str") and "!" not in text else node.tag
+    if "!" not in text:
+        node.__dict__["tag"] = None
     return node
 
 
