@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from docker import APIClient
@@ -95,7 +96,9 @@ def open_client(endpoint: Endpoint, greeting: Greeting, seconds: float = CALL_SE
         files = endpoint.tls
         pair = (files.cert, files.key) if files.cert and files.key else None
         tls = TLSConfig(client_cert=pair, ca_cert=files.ca, verify=files.verify)
-    client = APIClient(base_url=endpoint.url, version=greeting.api_text, timeout=seconds, tls=tls)
+    client = APIClient(
+        base_url=endpoint.url, version=greeting.api_text, timeout=ceil(seconds), tls=tls
+    )
     if endpoint.scheme == "unix":
         client.mount("http+docker://", UnixAdapter(endpoint, seconds))
     # The sockets that pmap opens itself know no proxy and no .netrc: neither shall these.

@@ -191,6 +191,13 @@ def test_images_and_networks_resolve_to_ids_or_to_none(rig: Rig) -> None:
     assert engine.network_id("") is None
 
 
+def test_many_records_are_read_at_once_and_gone_ones_left_out(rig: Rig) -> None:
+    ids = [rig.create(f"each-{number}") for number in range(3)]
+    found = rig.engine.records([*ids, GONE])
+    assert dict(found) == {container_id: rig.engine.record(container_id) for container_id in ids}
+    assert dict(rig.engine.records([])) == {}
+
+
 def test_networks_come_by_name(rig: Rig) -> None:
     name = rig.network("net", "10.99.4")
     found = {network.name: network for network in rig.engine.networks()}
