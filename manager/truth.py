@@ -62,6 +62,9 @@ class TruthTeller:
         """Who really reaches each row's port. Raises EngineError."""
         from manager.verdicts import Surveyor
 
+        if not rows:
+            return ()
+
         surveyor = Surveyor(self.engine, self.surroundings)
         return tuple(surveyor.verdict(row) for row in rows)
 

@@ -6,9 +6,10 @@ refuses to start then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from ipaddress import ip_address
+from itertools import zip_longest
 from pathlib import Path
 
 from manager.host.daemon_json import DAEMON_JSON, read_daemon_settings
@@ -51,8 +52,7 @@ def parse_flags(words: Sequence[str]) -> dict[str, str]:
     """The flags that matter here, `--ip=X` and `--ip X` alike; the last of one kind counts."""
     wanted = {*_FLAGS, "--config-file"}
     found: dict[str, str] = {}
-    following: Iterable[str] = (*words[1:], "")
-    for word, after in zip(words, following, strict=True):
+    for word, after in zip_longest(words, words[1:], fillvalue=""):
         name, equals, value = word.partition("=")
         if name in wanted:
             takes_value = name in {"--ip", "--config-file"}
