@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
-from manager.errors import EngineUnavailable
+from manager.errors import EngineUnavailable, NoSuchContainer
 from manager.inside import listening_in, start_error
 from manager.interfaces import Engine, Host, Journal, Prober, Surroundings
 from manager.model.container import Container
@@ -15,6 +15,7 @@ from manager.model.daemon import DaemonSettings
 from manager.model.firewall import FirewallFacts
 from manager.model.listener import HostSocket
 from manager.model.network import Network
+from manager.model.ports import PortMapping
 from manager.model.rows import PortRow, port_rows
 from manager.model.snapshot import EngineInfo, Snapshot
 from manager.model.verdict import Verdict
@@ -122,6 +123,16 @@ class Examination:
             if self._engine is None:
                 return None
             return listening_in(self._engine, self.host, container)
+
+    def asked_of(self, container: Container) -> tuple[PortMapping, ...]:
+        """What a container asked for; the list of running ones tells only what they hold."""
+        if container.mappings_known or self._engine is None:
+            return container.mappings
+        with self._lock:
+            try:
+                return self._engine.decode(self._engine.record(container.id)).mappings
+            except NoSuchContainer:
+                return ()
 
     def start_error(self, container: Container) -> str:
         """What the engine said when a container did not start."""
