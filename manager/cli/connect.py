@@ -37,3 +37,16 @@ def open_manager(
 
 def _say_unavailable(error: EngineUnavailable) -> None:
     diagnostics.warn(f"{error.message}; containers are not known")
+
+
+def other_host(manager: PortManager) -> str:
+    """The engine's host where that is another one, whose sockets say nothing here; else empty."""
+    if manager.host_is_engines or manager.engine is None:
+        return ""
+    return manager.engine.info().host
+
+
+def warn_other_host(manager: PortManager, what: str) -> None:
+    """Say on stderr what is not known of the engine's host, where that is another one."""
+    if place := other_host(manager):
+        diagnostics.warn(f"{what}: the engine is on another host ({place})")

@@ -11,10 +11,15 @@ if TYPE_CHECKING:
     from manager.model.verdict import Verdict
 
 
-def print_holder(output: Output, holder: Holder, verdict: Verdict | None = None) -> None:
-    """The headline and the facts below it, with what the verdict on it has to add."""
+def print_holder(
+    output: Output, holder: Holder, verdict: Verdict | None = None, *, elsewhere: bool = False
+) -> None:
+    """The headline and the facts below it, with what the verdict on it has to add.
+
+    elsewhere: the engine, and with it the port, is on another host.
+    """
     container, process = holder.container, holder.process
-    output.text(headline(holder, verdict), "bold")
+    output.text(headline(holder, verdict, elsewhere=elsewhere), "bold")
     if container is not None:
         print_fact(output, "id", f"{container.short_id}, {container.state}")
         print_fact(output, "image", container.image)
@@ -30,7 +35,7 @@ def print_holder(output: Output, holder: Holder, verdict: Verdict | None = None)
         print_fact(output, "mind", caveat, "yellow")
 
 
-def headline(holder: Holder, verdict: Verdict | None = None) -> str:
+def headline(holder: Holder, verdict: Verdict | None = None, *, elsewhere: bool = False) -> str:
     """`127.0.0.1:8080 -> 80/tcp is held by container web; open to this host only`."""
     from manager.model.exposure import exposure_of
 
@@ -38,6 +43,8 @@ def headline(holder: Holder, verdict: Verdict | None = None) -> str:
     if container is not None and not container.state.holds_ports:
         return f"{_socket(holder)} is reserved by {holder}; it takes it at its next start"
     reach = verdict.reach if verdict else exposure_of(holder.socket.host_ip).reach
+    if elsewhere:
+        reach = reach.replace("this host", "the engine's host")
     return f"{_socket(holder)} is held by {holder}; open to {reach}"
 
 

@@ -29,10 +29,20 @@ def advice_for(holder: Holder) -> str:
     return f"{_about_process(holder)}; another port: pmap free --near {port}"
 
 
-def advice(port: int, holders: tuple[Holder, ...], protocol: IPProtocol | None = None) -> str:
-    """What to type about a port: one way out a holder, or how to use the free port."""
+def advice(
+    port: int,
+    holders: tuple[Holder, ...],
+    protocol: IPProtocol | None = None,
+    *,
+    host_known: bool = True,
+) -> str:
+    """What to type about a port: one way out a holder, or how to use the free port.
+
+    host_known False: only containers could be asked, so that it may be taken all the same.
+    """
     if not holders:
-        return f"it is free: pmap publish NAME {port}{_suffix(protocol)}"
+        sure = "it is free" if host_known else "it may be free"
+        return f"{sure}: pmap publish NAME {port}{_suffix(protocol)}"
     lines = dict.fromkeys(advice_for(holder) for holder in holders)
     return "\n".join(lines)
 

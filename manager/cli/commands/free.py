@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the ports, one a line; 1 when there are fewer than were asked for."""
-    from manager.cli.connect import open_manager
+    from manager.cli.connect import open_manager, other_host, warn_other_host
     from manager.model.portclass import FreePortSearch
     from manager.model.ports import PortRange, parse_port_number
 
@@ -32,10 +32,13 @@ def run(args: argparse.Namespace) -> int:
         PortRange.parse(args.range) if args.range else None,
         args.contiguous,
     )
-    ports = open_manager(args, need_engine=False).free(search)
+    manager = open_manager(args, need_engine=False)
+    ports = manager.free(search)
+    warn_other_host(manager, "only containers were asked")
     output = Output()
     if args.json:
-        output.json({"schema": 1, "ports": ports, "count": args.count})
+        known = not other_host(manager)
+        output.json({"schema": 1, "ports": ports, "count": args.count, "host_known": known})
     else:
         for port in ports:
             output.text(str(port))

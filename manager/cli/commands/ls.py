@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         from manager.cli.all_contexts import list_contexts
 
         return list_contexts(args)
-    from manager.cli.connect import open_manager
+    from manager.cli.connect import open_manager, warn_other_host
     from manager.cli.port_table import print_rows
     from manager.model.rows import row_conflicts
 
@@ -65,6 +65,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         print_rows(output, [("", rows)])
         _print_summary(output, rows, conflicts, args)
+    if args.host:
+        warn_other_host(manager, "processes are not shown")
     return 0
 
 

@@ -54,12 +54,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace, manager: PortManager, port: Port) -> int:
+    from manager.cli.connect import other_host
     from manager.cli.holder_view import print_fact, print_holder
     from manager.model.advice import advice, advice_for
 
     protocol = port.protocol if "/" in args.port else None
     holders = manager.who(port.number, protocol)
     verdicts = _verdicts(manager, holders)
+    place = other_host(manager)
+    advised = advice(port.number, holders, protocol, host_known=not place)
     output = Output()
     if args.json:
         from manager.cli import json_form
@@ -74,15 +77,19 @@ def _show(args: argparse.Namespace, manager: PortManager, port: Port) -> int:
                     json_form.holder_form(holder) | {"verdict": verdict and verdict_form(verdict)}
                     for holder, verdict in zip(holders, verdicts, strict=True)
                 ],
-                "advice": advice(port.number, holders),
+                "host_known": not place,
+                "advice": advised,
             }
         )
         return 0
     if not holders:
-        output.text(f"nobody holds {args.port}; {advice(port.number, holders)}")
+        output.text(f"{'no container' if place else 'nobody'} holds {args.port}; {advised}")
     for holder, verdict in zip(holders, verdicts, strict=True):
-        print_holder(output, holder, verdict)
+        print_holder(output, holder, verdict, elsewhere=bool(place))
         print_fact(output, "way out", advice_for(holder), "cyan")
+    if place:
+        unseen = f"what else runs on the engine's host ({place}) cannot be seen from here"
+        output.text(unseen, "dim")
     return 0
 
 
