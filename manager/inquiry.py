@@ -12,8 +12,15 @@ from manager.model.inside import InsideView, inside_view
 from manager.model.localhost import Resolution
 from manager.model.ports import IPAddress, IPProtocol, Port
 from manager.model.probing import ProbeResult, Target
-from manager.model.rows import PortRow, Source, conflicts_of, port_rows, row_conflicts
-from manager.model.snapshot import Snapshot
+from manager.model.rows import (
+    PortRow,
+    Source,
+    conflicts_of,
+    covers,
+    port_rows,
+    row_conflicts,
+)
+from manager.model.snapshot import EngineInfo, Snapshot
 from manager.model.story import why
 from manager.model.truth import PortTruth, RowTruth, answer_for, ask_at
 from manager.verdicts import Surveyor
@@ -41,6 +48,7 @@ class Inquiry:
         self._rows = port_rows(snapshot)
         self._conflicts = row_conflicts(snapshot)
         self._asked: frozenset[str] = frozenset()
+        self._far = _other_host(snapshot.engine)
 
     def run(self, wanted: str, timeout: float) -> tuple[PortTruth, ...]:
         """The truth about each port that is meant, by a port or by a container's name.
@@ -48,7 +56,8 @@ class Inquiry:
         Raises NoSuchContainer, Refused, InvalidPortSpec.
         """
         ports = self._ports(wanted)
-        addresses, localhost = self._addresses(), self._prober.resolve("localhost")
+        localhost = self._prober.resolve("localhost")
+        addresses = self._addresses()
         targets = [t for port in ports for t in self._targets(port, addresses)]
         if len(targets) > _MANY:
             targets = [t for port in ports for t in self._targets(port, addresses, few=True)]
@@ -79,12 +88,9 @@ class Inquiry:
 
     def _addresses(self) -> tuple[IPAddress, ...]:
         """The addresses of the engine's host, as they are reached from here."""
-        info = self._snapshot.engine
-        url = urlsplit(info.host) if info is not None and not info.local else None
-        if url is None or not url.hostname:
-            # An engine in a virtual machine on this computer forwards its ports to this host.
+        if self._far is None:
             return self._host.addresses()
-        return self._prober.resolve(url.hostname).addresses
+        return self._prober.resolve(self._far).addresses
 
     def _targets(
         self, port: Port, addresses: Sequence[IPAddress], *, few: bool = False
@@ -92,9 +98,10 @@ class Inquiry:
         rows = self._rows_of(port)
         where: dict[IPAddress, None] = {} if rows else dict.fromkeys(ask_at(addresses, None))
         for row in rows:
-            own = ask_at(addresses, row)
+            # The own address of a row means nothing where it is another host's.
+            own = ask_at(addresses, row if self._far is None else None)
             if few:
-                own = tuple(a for a in own if row.host_ip is None or a == row.host_ip)[:1]
+                own = tuple(a for a in own if covers(row, a, port.number))[:1]
             where |= dict.fromkeys(own)
         usual = next((row.container_port.number for row in rows if row.container_port), None)
         for address in where:
@@ -136,6 +143,14 @@ class Inquiry:
         if self._engine is None or row.container is None or row.source is not Source.RESERVED:
             return ""
         return start_error(self._engine, row.container)
+
+
+def _other_host(info: EngineInfo | None) -> str | None:
+    """The name of the engine's host where it is another one.
+
+    An engine in a virtual machine on this computer forwards its ports to this host.
+    """
+    return urlsplit(info.host).hostname if info is not None and not info.local else None
 
 
 def _on(row: PortRow, port: int) -> bool:

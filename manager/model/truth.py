@@ -28,7 +28,8 @@ _WORDS = {
 class RowTruth:
     """One row of the table with everything that is known of it.
 
-    inside None: what its container listens on is not known. answer None: it was not asked.
+    inside None: what its container listens on is not known. answer None: it could not be asked,
+    as the loopback addresses of another host.
     """
 
     row: PortRow
@@ -40,10 +41,10 @@ class RowTruth:
 
     @property
     def good(self) -> bool:
-        """Whether it answers; of UDP, whether nothing shows that it does not."""
-        if self.why is not None or self.answer is None:
+        """Whether it answers, or nothing shows that it does not (UDP, another host's loopback)."""
+        if self.why is not None:
             return False
-        return self.answer.answering or self.answer.answer == SILENT
+        return self.answer is None or self.answer.answering or self.answer.answer == SILENT
 
     @property
     def sentence(self) -> str:
@@ -56,7 +57,7 @@ class RowTruth:
         if self.why is not None:
             return f"{name} does not answer: {self.why.sentence}"
         if self.answer is None:
-            return f"{name} was not asked"
+            return f"{name} cannot be asked from here; {self.verdict}"
         if self.answer.answering:
             return f"{name} answers{_saying(self.answer)}; {self.verdict}"
         if self.answer.answer == SILENT:
