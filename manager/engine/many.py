@@ -1,10 +1,12 @@
-"""Inspect many containers at once, over few connections."""
+"""Inspect many containers at once, over one connection.
+
+Two to four side by side were measured too: no faster, for it is the engine that takes the time.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
@@ -14,9 +16,6 @@ from manager.engine.failures import BrokenAnswer
 from manager.engine.wire import get_all
 from manager.errors import EngineError
 
-_CONNECTIONS = 2
-_WORTH_A_CONNECTION = 250
-
 
 def inspect_many(
     endpoint: Endpoint, ids: Sequence[str], *, api_version: str, timeout: float
@@ -25,18 +24,7 @@ def inspect_many(
 
     Raises OSError when the connection fails, EngineError when the engine answers with an error.
     """
-    count = min(_CONNECTIONS, len(ids) // _WORTH_A_CONNECTION + 1)
-
-    def read(part: Sequence[str]) -> dict[str, dict[str, Any]]:
-        return dict(_inspect(endpoint, part, api_version, timeout))
-
-    if count == 1:
-        return read(ids)
-    found: dict[str, dict[str, Any]] = {}
-    with ThreadPoolExecutor(count) as pool:
-        for part in pool.map(read, [ids[start::count] for start in range(count)]):
-            found.update(part)
-    return found
+    return dict(_inspect(endpoint, ids, api_version, timeout))
 
 
 def _inspect(
