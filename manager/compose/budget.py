@@ -12,7 +12,7 @@ from manager.compose.values import ProblemKind, ReadProblem
 MAX_ENTRIES = 20_000
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Budget:
     """What is left of the entries that one project may have, aliases and extends counted."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -23,8 +24,7 @@ _ATOI = re.compile(r"[-+]?[0-9]{1,18}\Z")
 _LISTS = ("profiles", "networks", "depends_on")
 
 
-@dataclass(frozen=True, slots=True)
-class Extends:
+class Extends(NamedTuple):
     """`extends`: the service, the file it is in (None for this one), and where this is said."""
 
     service: str
@@ -32,7 +32,7 @@ class Extends:
     place: Place
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Draft:
     """What is known of a service so far. ports None: no list was given.
 
@@ -146,7 +146,7 @@ def _inherited(reads: list[Read] | None, service: str, via: Place) -> list[Read]
     for read in reads:
         origin = read.entry.origin
         origin = replace(origin, kind=OriginKind.EXTENDS, via=(via, *origin.via))
-        found.append(replace(read, entry=replace(read.entry, service=service, origin=origin)))
+        found.append(read._replace(entry=replace(read.entry, service=service, origin=origin)))
     return found
 
 

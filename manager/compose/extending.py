@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from manager.compose.draft import Draft, Extends
 from manager.compose.job import Job
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 MAX_CHAIN = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """Where a service stands: among which services, in which document, read how."""
 
     services: dict[str, Draft]
@@ -75,7 +73,7 @@ def _base(loader: Loader, draft: Draft, extends: Extends, site: Site) -> tuple[D
     job, where = site.job, site.scope.sheet.path
     if extends.file is not None:
         where = os.path.normpath(os.path.join(job.folder, extends.file))
-        job = replace(job, folder=os.path.dirname(where))
+        job = job._replace(folder=os.path.dirname(where))
         known = len(loader.problems)
         others = loader.base_services(where, job)
         if others is None:

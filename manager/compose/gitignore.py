@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _MAX_BYTES = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
+class _Pattern(NamedTuple):
     """One line: what it matches, whether it takes back, and whether it means folders only."""
 
     expression: re.Pattern[str]
@@ -18,8 +17,7 @@ class _Pattern:
     folders_only: bool
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreFile:
+class IgnoreFile(NamedTuple):
     """The patterns of the `.gitignore` in `folder`."""
 
     folder: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -24,8 +23,7 @@ MAX_CHAIN = 60
 _REMOTE = ("https://", "http://", "git://", "ssh://", "git@", "oci://", "github.com/")
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
+class _Request(NamedTuple):
     """One item of the list."""
 
     node: Node

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MAX_NESTING = 20
 MAX_USES = 500
@@ -31,8 +31,7 @@ class InterpolationError(ValueError):
         self.name = name
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """One variable form, from `start` to `end` of the scalar; operator and word as in Variable."""
 
     name: str
@@ -48,8 +47,7 @@ class Use:
         return self.value is None and self.operator[-1:] not in {"-", "+"}
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A stretch of the result, and the stretch of the scalar that it came from."""
 
     start: int
@@ -59,8 +57,7 @@ class Piece:
     literal: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Interpolated:
+class Interpolated(NamedTuple):
     """The result: `text` with unset variables empty, as compose takes them; `marked` with one
     UNSET_MARK for each of them. pieces belong to `marked`; uses hold nested variables too.
     """

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from manager.compose.text import Place
 from manager.compose.values import OriginKind
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """Files that are merged: what they are read with.
 
     folder: what paths in them are relative to. working_dir: what compose takes for that folder

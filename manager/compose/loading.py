@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
@@ -27,7 +27,7 @@ from manager.compose.values import Origin, OriginKind, ProblemKind, ReadProblem
 _SERVICE_NAME = re.compile(r"[a-zA-Z0-9._-]+\Z")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Loader:
     """Reads the files of one project; collects what is wrong instead of stopping."""
 
@@ -57,7 +57,7 @@ class Loader:
         model = Model()
         kind = job.kind
         for path in paths:
-            self._file(path, replace(job, kind=kind), model)
+            self._file(path, job._replace(kind=kind), model)
             if kind is OriginKind.BASE:
                 kind = OriginKind.OVERRIDE
         return model
@@ -222,7 +222,7 @@ class Loader:
         if key not in self.bases:
             self.bases[key] = None
             if self._sheet(path) is not None:
-                model = self.load((path,), replace(job, extended=True))
+                model = self.load((path,), job._replace(extended=True))
                 self.bases[key] = model.services
                 self.unused.update({id(d): d for d in model.services.values()})
         return self.bases[key]

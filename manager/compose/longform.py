@@ -24,7 +24,7 @@ _ATOI = re.compile(r"[-+]?[0-9]{1,30}\Z")
 _WRAP = 2**32
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Values:
     """What the mapping says: typed values, and the nodes they stand in."""
 

@@ -10,7 +10,7 @@ from manager.compose.networks import NetworkDraft
 from manager.compose.tree import Path
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Model:
     """Services and networks by name; sections: the top level keys that some file has.
 

@@ -17,7 +17,7 @@ HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4"
 _TRUE = frozenset({"true", "y", "yes", "on"})
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class NetworkDraft:
     """A network while the files that speak of it are merged."""
 

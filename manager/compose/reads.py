@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from yaml.nodes import Node
 
@@ -23,8 +23,7 @@ NUMBERS = "numbers"
 TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """An entry as read, before its rivals are known. key None: compose refuses it.
 
     plain: what compose compares: text, a number, or the values of the long form by their names.
@@ -35,8 +34,7 @@ class Read:
     plain: Plain = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What an entry says, UNKNOWN where that cannot be known."""
 
     host_ip: IPAddress | UnknownType | None = UNKNOWN
@@ -49,8 +47,7 @@ class Meaning:
 NOTHING_KNOWN = Meaning()
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """Where an item stands: its document, its node, its service, and how it came there."""
 
     scope: Scope

@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from yaml.nodes import Node, ScalarNode
 
@@ -45,8 +45,7 @@ MAX_UINT = 2**64 - 1
 _LONGEST = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Timestamp:
+class Timestamp(NamedTuple):
     """A plain date: neither text nor number where compose wants either."""
 
     text: str

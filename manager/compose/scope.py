@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from yaml.nodes import Node, ScalarNode
 
@@ -23,8 +24,7 @@ from manager.compose.values import Origin
 from manager.model.finding import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a scalar reads as. error: why compose stops at it, None when it does not.
 
     value is text with its variables replaced, or a number, truth value, date or None.
@@ -36,7 +36,7 @@ class Reading:
     error_range: tuple[int, int] = (0, 0)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Scope:
     """One document, the variables it sees, and how what it holds came into the project."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from manager.compose.reads import Key, Read
 from manager.compose.values import PortEntry, PortRun, Repeated
@@ -20,8 +21,7 @@ class TooManyPiecesError(Exception):
     """Ranges overlap beyond all bounds."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """Container ports `start` to `end`: in the place of entry `slot`, as entry `owner` has it."""
 
     start: int
@@ -48,12 +48,12 @@ class _Ground:
         while last < len(self.pieces) and self.pieces[last].start <= end:
             old = self.pieces[last]
             if old.start < start:
-                new.append(replace(old, end=start - 1))
+                new.append(old._replace(end=start - 1))
             if cursor < old.start:
                 new.append(_Piece(cursor, old.start - 1, owner, owner))
             new.append(_Piece(max(old.start, start), min(old.end, end), old.slot, owner))
             if old.end > end:
-                new.append(replace(old, start=end + 1))
+                new.append(old._replace(start=end + 1))
             losers.append(old.owner)
             cursor = min(old.end, end) + 1
             last += 1

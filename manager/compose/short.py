@@ -6,8 +6,8 @@ looks: `80-81-82` is 80-81, `[]:8080:80` is public, `::1` is container port 1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
+from typing import NamedTuple
 
 from manager.model.ports import IPAddress, IPProtocol, PortRange
 
@@ -16,8 +16,7 @@ LONGEST = 60
 """How much of a text from a file a message quotes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slices:
+class Slices(NamedTuple):
     """Where the parts stand in a short entry: half-open ranges; None for what is not there."""
 
     host_ip: tuple[int, int] | None
@@ -26,8 +25,7 @@ class Slices:
     protocol: tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class ShortPort:
+class ShortPort(NamedTuple):
     """A short entry that compose accepts. host_ip "" is every address."""
 
     host_ip: str

@@ -86,7 +86,7 @@ def _read_text(frame: Frame, node: ScalarNode, reading: Reading) -> Read:
     # Compose takes the entry with the unset variables empty; what it means stays unknown.
     meaning = _partly_known(parts)
     entry = frame.entry(Syntax.SHORT, parts, meaning, error=read.entry.error)
-    return replace(read, entry=replace(entry, runs=read.entry.runs))
+    return read._replace(entry=replace(entry, runs=read.entry.runs))
 
 
 def _accepted(frame: Frame, parts: PortParts, port: ShortPort, plain: str | int) -> Read:

@@ -23,7 +23,7 @@ Path = tuple[str, ...]
 _ESCAPED_SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Tree:
     """A document. removed: the paths that lower layers lose. variables: scalars with a dollar."""
 
