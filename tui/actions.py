@@ -6,7 +6,7 @@ first one is shown. A person may set others in the settings (screen.keys).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,9 +23,10 @@ class Place(StrEnum):
     FORM = "form"
     TEXT = "text"
     CHOICE = "choice"
+    AGREE = "agree"
 
 
-OVERLAYS = frozenset({Place.FORM, Place.TEXT, Place.CHOICE})
+OVERLAYS = frozenset({Place.FORM, Place.TEXT, Place.CHOICE, Place.AGREE})
 """What stands over a page; only its own actions can be performed there."""
 
 
@@ -174,9 +175,35 @@ ACTIONS: tuple[Action, ...] = (
         "The whole range of ports as a picture.", _PAGE, Place.EVERYWHERE,
     ),
     Action(
-        "page_history", ("3",), "History",
+        "page_compose", ("3",), "Compose",
+        "The compose files here, and what check says of them.", _PAGE, Place.EVERYWHERE,
+    ),
+    Action(
+        "page_history", ("4",), "History",
         "The changes that were made.", _PAGE, Place.EVERYWHERE,
     ),
+    Action(
+        "page_doctor", ("5",), "Doctor",
+        "What makes ports fail on this host.", _PAGE, Place.EVERYWHERE,
+    ),
+    Action(
+        "fix", ("f", "enter"), "Fix",
+        "Mend that rule in that file, after a look at the diff.",
+        _CHANGE, Place.COMPOSE, footer=1,
+    ),
+    Action("check_again", ("c",), "Check again", "Check all files anew.", _SEE, Place.COMPOSE,
+           footer=2),
+    Action("look_again", ("c", "enter"), "Look again", "Run every check anew.", _SEE,
+           Place.DOCTOR, footer=1),
+    Action(
+        "context", ("C",), "Context",
+        "Go to the engine of another docker context.", _APP, Place.EVERYWHERE,
+    ),
+    Action("agree", ("enter", "y"), "Do it", "Do what is shown.", _CHOICE, Place.AGREE),
+    Action("disagree", ("escape", "q", "n"), "Leave it", "Leave all as it is.", _CHOICE,
+           Place.AGREE),
+    Action("diff_down", ("down", "j"), "Down", "One line down.", _CHOICE, Place.AGREE),
+    Action("diff_up", ("up", "k"), "Up", "One line up.", _CHOICE, Place.AGREE),
     Action(
         "publish_here", ("p", "enter"), "Publish here",
         "Publish a container on the free port under the cursor.", _CHANGE, Place.MAP, footer=1,
@@ -240,12 +267,12 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 
-def actions_of(place: Place) -> tuple[Action, ...]:
+def actions_of(place: Place, known: Sequence[Action] = ACTIONS) -> tuple[Action, ...]:
     """What can be done on a page, its own actions first; over a page, only what belongs there."""
-    own = [action for action in ACTIONS if action.place is place]
+    own = [action for action in known if action.place is place]
     if place in OVERLAYS:
         return tuple(own)
-    return (*own, *(a for a in ACTIONS if a.place is Place.EVERYWHERE and a not in own))
+    return (*own, *(a for a in known if a.place is Place.EVERYWHERE))
 
 
 def by_name(name: str) -> Action:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from manager.errors import PmapError
 from manager.model.ports import parse_ip
 from manager.model.rows import Source
 from manager.model.text import printable
+from tui.background import in_background
 from tui.messages import Answered, Told
 from tui.presentation.cells import Line, Role, Span
 from tui.presentation.copies import copies, place_of, url_of
@@ -77,7 +76,7 @@ def try_it(app: PmapApp, entry: Entry) -> None:
         result = manager.host.connect(address, entry.host_port, timeout=TRY_SECONDS)
         app.post_message(Answered(entry.identity, result))
 
-    _in_background(connect)
+    in_background(connect, "pmap-try")
 
 
 def logs(app: PmapApp, entry: Entry) -> None:
@@ -96,7 +95,7 @@ def logs(app: PmapApp, entry: Entry) -> None:
         lines = tuple(text.splitlines()) or ("(it has written nothing)",)
         app.post_message(Told(f"Log of {container.name}", lines))
 
-    _in_background(read)
+    in_background(read, "pmap-log")
 
 
 def stop_or_start(app: PmapApp, entry: Entry) -> None:
@@ -122,14 +121,10 @@ def stop_or_start(app: PmapApp, entry: Entry) -> None:
     def chosen(index: int) -> None:
         if index == 1:
             app.notify(f"{verb} {printable(container.name)}", markup=False)
-            _in_background(do)
+            in_background(do, "pmap-power")
 
     lines: list[Line] = [
         (Span(" leave it as it is", Role.TEXT),),
         (Span(f" {verb.lower()} it now", Role.WARN),),
     ]
     app.push_screen(Chooser(f"{verb} {printable(container.name)}?", lines, chosen))
-
-
-def _in_background(job: Callable[[], None]) -> None:
-    threading.Thread(target=job, name="pmap-act", daemon=True).start()

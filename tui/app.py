@@ -28,6 +28,7 @@ from tui.presentation.summary import Counts, Link, count
 from tui.screens.page import Page
 from tui.screens.ports import Ports
 from tui.theme import DARK, TERMINAL, THEMES
+from tui.wishes import obey
 
 if TYPE_CHECKING:
     from manager.interfaces import ConnectResult
@@ -64,6 +65,7 @@ class PmapApp(App[int], inherit_bindings=False):
         self.manager: PortManager | None = None
         self.feed: Feed = Feed(open_manager, self.post_message)
         self.ports = Ports()
+        self.actions = ACTIONS
         self.keys = keymap(ACTIONS)
         self.changing = False
         self._leaving = False
@@ -127,14 +129,27 @@ class PmapApp(App[int], inherit_bindings=False):
         """Show the page of that place."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        if place is Place.MAP:
-            from tui.screens.portmap import PortMap
+        if place is not Place.PORTS:
+            from tui.screens.pages import new_page
 
-            self.push_screen(PortMap())
-        elif place is Place.HISTORY:
-            from tui.screens.history import History
+            self.push_screen(new_page(place))
 
-            self.push_screen(History())
+    def wear(self, signs: Glyphs) -> None:
+        """Draw with these signs from now on."""
+        self.glyphs = signs
+        self.ports.wear(signs)
+
+    def connect(self, open_manager: Callable[[], PortManager]) -> None:
+        """Go to another engine: what was known of this one is let go."""
+        if self.changing:
+            self.notify("A change is being made: wait for its end.")
+            return
+        self.feed.stop()
+        self.link, self.answers, self.entries = Link(), {}, ()
+        self.snapshot, self.counts, self.manager = Snapshot(None), Counts(), None
+        self.feed = Feed(open_manager, self.post_message)
+        self.feed.start()
+        self.show()
 
     def leave(self) -> None:
         """Quit; while a change is being made, as soon as it has ended."""
@@ -163,6 +178,9 @@ class PmapApp(App[int], inherit_bindings=False):
     @on(ManagerOpened)
     def _opened(self, message: ManagerOpened) -> None:
         self.manager = message.manager
+        settings = message.manager.settings
+        if settings is not None:
+            obey(self, settings.screen)
 
     @on(SnapshotTaken)
     def _taken(self, message: SnapshotTaken) -> None:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from manager.model.rows import Source
-from tui.actions import Place, actions_of
+from manager.model.text import printable
+from tui.actions import OVERLAYS, Place, actions_of
 from tui.kinds import Kind
-from tui.presentation.cells import Line, plain
+from tui.presentation.cells import Line, Span, plain
 from tui.presentation.entry import Entry
 from tui.presentation.offers import why_not
 from tui.presentation.ordering import SortKey
@@ -39,7 +40,7 @@ def perform(app: PmapApp, name: str) -> None:
     if name in own:
         own[name](app, screen)
         return
-    if place in {Place.FORM, Place.CHOICE}:
+    if place in OVERLAYS - {Place.TEXT}:
         return
     if place is Place.TEXT:
         app.pop_screen()
@@ -108,7 +109,7 @@ def _help(app: PmapApp, ports: Ports) -> None:
     from tui.presentation.helptext import help_lines
     from tui.screens.reader import Reader
 
-    actions = actions_of(app.page.PLACE)
+    actions = actions_of(app.page.PLACE, app.actions)
     app.push_screen(Reader("Keys", lambda columns: help_lines(actions, columns)))
 
 
@@ -156,6 +157,20 @@ def _change(kind: Kind) -> Deed:
         _open(app, draft)
 
     return deed
+
+
+def _context(app: PmapApp, ports: Ports) -> None:
+    """Choose the docker context whose engine is shown."""
+    from manager.bootstrap import build, context_names
+    from tui.screens.chooser import Chooser
+
+    names = context_names()
+
+    def chosen(index: int) -> None:
+        app.connect(lambda: build(context=names[index]))
+
+    lines: list[Line] = [(Span(f" {printable(name)}"),) for name in names]
+    app.push_screen(Chooser("Docker context", lines, chosen))
 
 
 def _on_row(act: str) -> Deed:
@@ -230,6 +245,17 @@ OWN_DEEDS: dict[Place | None, dict[str, Callable[[PmapApp, Any], object]]] = {
         "further": lambda app, page: page.mover.rescale(-4),
         "next_taken": lambda app, page: page.mover.next_taken(),
     },
+    Place.AGREE: {
+        "agree": lambda app, text: text.agree(),
+        "disagree": lambda app, text: text.dismiss(),
+        "diff_down": lambda app, text: text.scroll(1),
+        "diff_up": lambda app, text: text.scroll(-1),
+    },
+    Place.COMPOSE: {
+        "fix": lambda app, page: page.fix(),
+        "check_again": lambda app, page: page.look(),
+    },
+    Place.DOCTOR: {"look_again": lambda app, page: page.look()},
     Place.HISTORY: {"undo_this": lambda app, page: _undo_one(app, page.chosen)},
 }
 """What is performed where it stands alone: in forms, lists and texts, and on single pages."""
@@ -264,6 +290,9 @@ DEEDS: dict[str, Deed] = {
     "bottom": lambda app, ports: app.page.mover.move(_FAR),
     "page_ports": lambda app, ports: app.go(Place.PORTS),
     "page_map": lambda app, ports: app.go(Place.MAP),
+    "page_compose": lambda app, ports: app.go(Place.COMPOSE),
+    "page_doctor": lambda app, ports: app.go(Place.DOCTOR),
+    "context": _context,
     "page_history": lambda app, ports: app.go(Place.HISTORY),
     "back": _back,
     "detail": _detail,

@@ -38,7 +38,7 @@ class Feed:
         self, open_manager: Callable[[], PortManager], tell: Callable[[Message], object]
     ) -> None:
         self._open_manager = open_manager
-        self._tell = tell
+        self._post = tell
         self._wanted = threading.Event()
         self._stopped = threading.Event()
 
@@ -54,6 +54,11 @@ class Feed:
     def refresh(self) -> None:
         """Ask for a reading now."""
         self._wanted.set()
+
+    def _tell(self, message: Message) -> None:
+        """Tell, unless nobody wants to know any more."""
+        if not self._stopped.is_set():
+            self._post(message)
 
     def _read(self) -> None:
         """Open the core, then read it at every wish, until stopped."""

@@ -23,16 +23,21 @@ def file_rows(folder: str) -> tuple[PortRow, ...]:
     from manager.compose.discover import discover
     from manager.compose.project import read_project
 
+    rows: list[PortRow] = []
+    if paths := compose_files(folder):
+        for files in discover(paths):
+            with suppress(ComposeError):
+                rows.extend(_rows(read_project(files)))
+    return tuple(rows)
+
+
+def compose_files(folder: str) -> tuple[str, ...]:
+    """The paths of the compose files that lie in `folder` itself, by name."""
     try:
         names = sorted(name for name in os.listdir(folder) if _NAME.fullmatch(name))
     except OSError:
         return ()
-    rows: list[PortRow] = []
-    if names:
-        for files in discover([os.path.join(folder, name) for name in names]):
-            with suppress(ComposeError):
-                rows.extend(_rows(read_project(files)))
-    return tuple(rows)
+    return tuple(os.path.normpath(os.path.join(folder, name)) for name in names)
 
 
 def _rows(project: object) -> Iterator[PortRow]:

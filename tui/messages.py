@@ -13,8 +13,10 @@ from tui.presentation.entry import Entry, Identity
 
 if TYPE_CHECKING:
     from manager.change.plan import Outcome, Plan
+    from manager.doctor.result import CheckResult
     from manager.interfaces import ConnectResult
     from manager.service import PortManager
+    from tui.checking import Checkup, Mend
 
 
 @dataclass
@@ -87,6 +89,32 @@ class Told(Message):
 
     title: str
     lines: tuple[str, ...]
+
+
+@dataclass
+class Checked(Message):
+    """A check of doctor has ended."""
+
+    result: CheckResult
+
+
+@dataclass
+class CheckedAll(Message):
+    """Every check of doctor has ended."""
+
+
+@dataclass
+class CheckupDone(Message):
+    """The compose files were checked."""
+
+    checkup: Checkup
+
+
+@dataclass
+class MendReady(Message):
+    """The safe fixes of a file were worked out."""
+
+    mend: Mend
 
 
 @dataclass

@@ -19,7 +19,7 @@ class Actions(Provider):
         if not isinstance(page, Page):
             return []
         app = the_app(page)
-        names = [a for a in actions_of(page.PLACE) if a.name != "palette"]
+        names = [a for a in actions_of(page.PLACE, app.actions) if a.name != "palette"]
         return [(action, partial(app.perform, action.name)) for action in names]
 
     async def discover(self) -> Hits:

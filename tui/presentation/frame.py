@@ -11,24 +11,35 @@ from tui.presentation.glyphs import Glyphs
 PAGES: tuple[tuple[Place, str], ...] = (
     (Place.PORTS, "Ports"),
     (Place.MAP, "Map"),
+    (Place.COMPOSE, "Compose"),
     (Place.HISTORY, "History"),
+    (Place.DOCTOR, "Doctor"),
 )
 """The pages in the order of their number keys."""
 
 
-def tabs_line(current: Place, g: Glyphs) -> Line:
-    """Name and pages; the current one stands out, the others are reached by key or click."""
+def tabs_line(current: Place, g: Glyphs, *, short: bool = False) -> Line:
+    """Name and pages; the current one stands out, the others are reached by key or click.
+
+    `short`: of the other pages only the numbers.
+    """
     spans = [Span(f" {g.logo} ", Role.ACCENT), Span("pmap", Role.STRONG), Span("  ")]
-    if len(PAGES) > 1:
-        for number, (place, title) in enumerate(PAGES, 1):
-            role = Role.TAB if place is current else Role.MUTED
-            spans += [Span(f" {number} {title} ", role, f"page_{place}"), Span(" ")]
+    for number, (place, title) in enumerate(PAGES, 1):
+        here = place is current
+        text = f" {number} " if short and not here else f" {number} {title} "
+        spans.append(Span(text, Role.TAB if here else Role.MUTED, f"page_{place}"))
+        if not short:
+            spans.append(Span(" "))
     return tuple(spans)
 
 
 def top_line(current: Place, engine: Line, columns: int, g: Glyphs) -> Line:
-    """Tabs at the left, the engine at the right."""
-    return spread(tabs_line(current, g), (*engine, Span(" ")), columns)
+    """Tabs at the left, the engine at the right; where both have no room the tabs are short."""
+    right = (*engine, Span(" "))
+    tabs = tabs_line(current, g)
+    if line_width(tabs) + line_width(right) >= columns:
+        tabs = tabs_line(current, g, short=True)
+    return spread(tabs, right, columns)
 
 
 def footer_line(actions: Iterable[Action], columns: int, *, idle: Collection[str] = ()) -> Line:

@@ -2,62 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Container
 
 from tui.actions import Place
+from tui.presentation.cells import Line, Role, Span
 from tui.presentation.journal import entry_line, entry_lines, turned_round
-from tui.screens.page import Page
+from tui.screens.listing import Listing
 from tui.widgets.line_list import LineList
-from tui.widgets.lines import Lines
 
 
-class History(Page):
-    """The journal as a list, with the whole entry under it."""
+class History(Listing):
+    """The journal as a list."""
 
     PLACE = Place.HISTORY
 
-    def body(self) -> ComposeResult:
-        """The list, and what the selected change did."""
-        with Container(id="main"):
-            yield LineList(id="list")
-            yield Lines(id="detail")
-
-    def on_mount(self) -> None:
-        """Read the journal and take the keyboard."""
+    def __init__(self) -> None:
+        super().__init__()
         self.entries: tuple[Mapping[str, Any], ...] = ()
-        super().on_mount()
-        self.set_focus(self.mover)
-
-    @property
-    def mover(self) -> LineList:
-        """What the movement keys move in."""
-        return self.query_one("#list", LineList)
 
     @property
     def chosen(self) -> Mapping[str, Any] | None:
         """The entry under the cursor."""
-        return self.entries[self.mover.index] if self.mover.index < len(self.entries) else None
+        return self.entries[self.index] if self.index < len(self.entries) else None
 
-    def frame(self) -> None:
-        """Top bar and footer, and the journal as it is now."""
-        super().frame()
+    def note(self) -> Line:
+        """How many changes were made."""
+        return (Span(f" {len(self.entries)}", Role.STRONG), Span(" changes", Role.MUTED))
+
+    def lines(self, columns: int) -> Sequence[Line]:
+        """The journal as it is now."""
         manager = self.pmap.manager
         self.entries = tuple(reversed(manager.history())) if manager is not None else ()
         undone = turned_round(self.entries)
-        g, columns = self.pmap.glyphs, self.size.width
-        self.mover.show([entry_line(entry, columns, undone, g) for entry in self.entries])
-        self._tell()
+        return [entry_line(entry, columns, undone, self.pmap.glyphs) for entry in self.entries]
 
-    @on(LineList.Moved)
-    def _tell(self) -> None:
-        detail = self.query_one("#detail", Lines)
-        columns = max(self.size.width - 2, 20)
-        detail.show(entry_lines(self.chosen, columns, self.pmap.glyphs))
+    def detail(self, columns: int) -> Sequence[Line]:
+        """The whole entry."""
+        return entry_lines(self.chosen, columns, self.pmap.glyphs)
 
     @on(LineList.Chosen)
     def _chosen(self) -> None:

@@ -84,7 +84,7 @@ class Page(Screen[None]):
         app, columns = self.pmap, self.size.width
         engine = engine_line(app.link, app.glyphs)
         self.query_one("#top", Lines).show([top_line(self.PLACE, engine, columns, app.glyphs)])
-        actions = actions_of(self.PLACE)
+        actions = actions_of(self.PLACE, app.actions)
         self.query_one("#footer", Lines).show([footer_line(actions, columns, idle=self.idle())])
 
     def idle(self) -> Collection[str]:

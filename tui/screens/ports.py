@@ -14,6 +14,7 @@ from tui.actions import Place
 from tui.presentation.cells import Role, Span, spread
 from tui.presentation.entry import Entry
 from tui.presentation.filters import completions
+from tui.presentation.glyphs import Glyphs
 from tui.presentation.offers import CHANGES, why_not
 from tui.presentation.ordering import View
 from tui.presentation.summary import counts_line, trouble_lines, view_line
@@ -72,6 +73,12 @@ class Ports(Page):
     def selected(self) -> Entry | None:
         """The entry under the cursor."""
         return self.table.selected
+
+    def wear(self, signs: Glyphs) -> None:
+        """Draw with these signs from now on."""
+        self.table.glyphs = self.query_one("#detail", Detail).glyphs = signs
+        self.table.on_resize()
+        self.update()
 
     def update(self) -> None:
         """Show what the app knows now."""

@@ -20,6 +20,7 @@ class Reader(ModalScreen[None]):
 
     PLACE: ClassVar = Place.TEXT
     AUTO_FOCUS = ""
+    CLOSES: ClassVar = "esc closes"
 
     def __init__(self, title: str, write: Callable[[int], Sequence[Line]]) -> None:
         """`write` makes the lines for that many columns."""
@@ -30,7 +31,7 @@ class Reader(ModalScreen[None]):
         """The box."""
         with VerticalScroll(id="box", can_focus=False) as box:
             box.border_title = Content(self._title)
-            box.border_subtitle = "esc closes"
+            box.border_subtitle = self.CLOSES
             yield Lines(id="told")
 
     def on_resize(self) -> None:

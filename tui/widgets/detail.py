@@ -21,7 +21,7 @@ class Detail(Widget):
 
     def __init__(self, *, glyphs: Glyphs, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._glyphs = glyphs
+        self.glyphs = glyphs
         self._entry: Entry | None = None
         self._engine: EngineInfo | None = None
 
@@ -36,8 +36,8 @@ class Detail(Widget):
         columns, rows = self.content_size
         if self._entry is None or rows < 2:
             return Content("")
-        told = story(self._entry, self._engine, self._glyphs)
-        lines = [_title(told, columns, self._glyphs), *_fitted(told, columns, rows - 1)]
+        told = story(self._entry, self._engine, self.glyphs)
+        lines = [_title(told, columns, self.glyphs), *_fitted(told, columns, rows - 1)]
         return content(lines, self.app.current_theme)
 
 
