@@ -12,11 +12,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from manager.change.fileedit import FileReturn
 from manager.change.mappings import encode_mapping
 from manager.change.operations import new_name, old_name
 from manager.change.plan import Plan, Status
 from manager.errors import InvalidInput
 from manager.interfaces import Blueprint
+from manager.model.container import HASH_LABEL
 from manager.model.ports import PortMapping
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -120,9 +122,14 @@ class Entry(_Kept):
     def summary(
         self, status: Status, *, ended: float, after: tuple[PortMapping, ...], reason: str = ""
     ) -> dict[str, Any]:
-        """What the history keeps: names, ids and ports, no environment and no file content."""
+        """What the history keeps: names, ids, ports and the edited lines of a file.
+
+        No environment, and no content of a file beyond what was edited.
+        """
         plan, target = self.plan, self.members[0]
         edit = plan.file_edit
+        labels: Mapping[str, str] = (target.record.get("Config") or {}).get("Labels") or {}
+        way_back = None if edit is None else FileReturn.of(edit, labels.get(HASH_LABEL))
         return {
             "schema": SCHEMA_VERSION,
             "id": self.tx,
@@ -132,7 +139,7 @@ class Entry(_Kept):
             "status": status.value,
             "reason": reason,
             "kind": plan.request.kind,
-            "request": plan.request.model_dump(mode="json"),
+            "request": plan.request.model_dump(mode="json", exclude={"file"}),
             "container": plan.container,
             "old_id": target.old_id,
             "new_id": target.new_id,
@@ -143,6 +150,7 @@ class Entry(_Kept):
             "held": [encode_mapping(mapping) for mapping in after],
             "with": [member.name for member in self.members[1:]],
             "file": None if edit is None else edit.path,
+            "file_return": way_back and way_back.model_dump(mode="json"),
         }
 
 

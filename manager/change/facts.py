@@ -8,15 +8,17 @@ from dataclasses import dataclass, field, replace
 
 from manager.change.dependents import Dependent, KnownTies, find_dependents
 from manager.change.fileedit import FileEdit, PlanSave
+from manager.change.filework import content
 from manager.change.layer import worth_keeping
 from manager.change.mappings import socket_of
-from manager.change.request import ChangeRequest, SaveChoice
+from manager.change.request import ChangeRequest, Restore, SaveChoice
 from manager.change.resolve import LOOPBACK, Inputs, resolve
 from manager.change.validate import check_target
-from manager.interfaces import EngineReader, Host, LayerChange, Record
+from manager.interfaces import EngineReader, Files, Host, LayerChange, Record
 from manager.model.conflict import container_sockets
 from manager.model.container import Container
 from manager.model.listener import HostSocket
+from manager.model.network import Network
 from manager.model.ports import IPAddress, PortMapping
 from manager.model.snapshot import Snapshot
 
@@ -33,7 +35,7 @@ class Facts:
     inside: what listens in it; bind_errors: why a real bind of a wanted socket failed.
     layers: what a person would miss from the writable layers, by container name, of the target
     and of those that follow it. lost_networks: networks that are gone or are not the same any
-    more. stop_timeout: seconds, when a setting overrides its own.
+    more, networks all that the engine has. stop_timeout: seconds, when a setting overrides it.
     """
 
     id: str
@@ -45,6 +47,7 @@ class Facts:
     dependents: tuple[Dependent, ...] = ()
     image_present: bool = True
     lost_networks: tuple[str, ...] = ()
+    networks: tuple[Network, ...] = ()
     file_edit: FileEdit | None = None
     save_problem: str = ""
     default_ip: IPAddress = LOOPBACK
@@ -66,12 +69,14 @@ class Facts:
 class Preferences:
     """What settings say about changes, and what other rooms lend to them.
 
-    save plans the edit of a compose file; ties remembers who hangs on whom.
+    save plans the edit of a compose file; files reads the file that an undo takes back; ties
+    remembers who hangs on whom.
     """
 
     default_ip: IPAddress = LOOPBACK
     stop_timeout: int | None = None
     save: PlanSave | None = None
+    files: Files | None = None
     ties: KnownTies | None = None
 
 
@@ -105,10 +110,11 @@ def gather(
         facts,
         dependents=find_dependents(engine, snapshot, target, preferences.ties),
         image_present=engine.image_id(str(record.get("Image", ""))) is not None,
-        lost_networks=_lost_networks(engine, record),
+        networks=(networks := engine.networks()),
+        lost_networks=_lost_networks(networks, record),
     )
     facts = replace(facts, layers=_layers(engine, facts))
-    return _with_save(request, facts, after, preferences.save)
+    return _with_file(request, facts, after, preferences)
 
 
 def _layers(engine: EngineReader, facts: Facts) -> dict[str, tuple[LayerChange, ...]]:
@@ -154,31 +160,34 @@ def _with_binds(
     return facts
 
 
-def _lost_networks(engine: EngineReader, record: Record) -> tuple[str, ...]:
-    """Networks of the container that are gone, or have another id than when it joined them.
-
-    The engine makes its own networks anew at each of its starts, and finds them by name.
-    """
+def _lost_networks(networks: tuple[Network, ...], record: Record) -> tuple[str, ...]:
+    """Networks of the container that are gone, or have another id than when it joined them."""
+    ids = {network.name: network.id for network in networks}
     endpoints = (record.get("NetworkSettings") or {}).get("Networks") or {}
     lost = []
     for name, endpoint in endpoints.items():
-        if name in _ENGINES_OWN_NETWORKS:
-            continue
         joined = (endpoint or {}).get("NetworkID") or ""
-        found = engine.network_id(name)
-        if found is None or (joined and found != joined):
+        if name not in ids or (joined and ids[name] != joined):
             lost.append(name)
     return tuple(lost)
 
 
-def _with_save(
-    request: ChangeRequest, facts: Facts, after: tuple[PortMapping, ...], save: PlanSave | None
+def _with_file(
+    request: ChangeRequest,
+    facts: Facts,
+    after: tuple[PortMapping, ...],
+    preferences: Preferences,
 ) -> Facts:
+    """The file that is changed too: taken back as it was, or edited by the compose room."""
+    if isinstance(request, Restore) and request.file is not None and preferences.files is not None:
+        back = request.file.edit(content(preferences.files, request.file.path))
+        if back is not None:
+            return replace(facts, file_edit=back)
     if request.save is SaveChoice.NO or facts.target.origin is None:
         return facts
-    if save is None:
+    if preferences.save is None:
         return replace(facts, save_problem="compose files cannot be written here")
-    planned = save(facts.target, facts.target.mappings, after)
+    planned = preferences.save(facts.target, facts.target.mappings, after)
     if isinstance(planned, str):
         return replace(facts, save_problem=planned)
     return replace(facts, file_edit=planned)

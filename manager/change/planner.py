@@ -15,6 +15,7 @@ from manager.change.resolve import resolve
 from manager.change.validate import (
     check_dependents,
     check_layers,
+    check_networks,
     check_parts,
     check_save,
     check_target,
@@ -69,6 +70,8 @@ def _check(snapshot: Snapshot, request: ChangeRequest, facts: Facts, plan: Plan)
         image_present=facts.image_present,
         lost_networks=facts.lost_networks,
     )
+    if plan.added:
+        check_networks(facts.target, facts.networks)
     check_save(request, facts.save_problem)
     check_dependents(request, facts.target, facts.dependents)
     check_layers(request, facts.layers)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from manager.change.fileedit import FileReturn
 from manager.model.portspec import PortSpec
 
 
@@ -74,6 +75,8 @@ class Restore(_Request):
     """Engine API bindings as `HOST_IP|HOST_PORT|CONTAINER_PORT/PROTOCOL`, empty parts allowed."""
     expected: tuple[str, ...] | None = None
     """The mappings that must stand now, in the same words; None does not ask."""
+    file: FileReturn | None = None
+    """The file that was changed too, and how to take that back."""
 
 
 ChangeRequest = Annotated[

@@ -8,6 +8,7 @@ from typing import Any
 
 from manager.change.deps import Deps, Watch
 from manager.change.entry import Entry, Member, Phase
+from manager.change.filework import put
 from manager.change.leftover import find, name_of, state_of, time_of
 from manager.change.mappings import held_mappings
 from manager.change.plan import Operation, OperationKind
@@ -133,7 +134,7 @@ class Steps:
         assert edit is not None
         self.entry = self.entry.model_copy(update={"saving": True})
         self.save()
-        self.deps.files.write(edit.path, edit.after, expected=edit.before)
+        put(self.deps.files, edit.path, now=edit.before, wanted=edit.after)
 
     def _stop(self, index: int) -> None:
         self.watch.ready()

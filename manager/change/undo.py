@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import ValidationError
+
+from manager.change.fileedit import FileReturn
 from manager.change.plan import Status
 from manager.change.request import Restore
 from manager.errors import InvalidInput, Refused
@@ -48,7 +52,7 @@ def undo_request(entry: Mapping[str, Any], snapshot: Snapshot) -> Restore:
     try:
         name, change = str(entry["container"]), str(entry["id"])
         before, after = tuple(entry["before"]), tuple(entry["after"])
-        key = entry["engine_key"]
+        key, file = entry["engine_key"], entry.get("file_return")
     except (KeyError, TypeError) as error:
         raise InvalidInput(f"this entry of the history lacks {error}", hint=_HISTORY) from None
     if snapshot.engine is None or key != snapshot.engine.key:
@@ -61,4 +65,16 @@ def undo_request(entry: Mapping[str, Any], snapshot: Snapshot) -> Restore:
             f"{name}, which change {change} was about, is not there any more",
             hint="pmap ls -a shows every container",
         )
-    return Restore(container=name, of=change, mappings=before, expected=after)
+    try:
+        return Restore(
+            container=name,
+            of=change,
+            mappings=before,
+            expected=after,
+            file=None if file is None else FileReturn.model_validate_json(json.dumps(file)),
+        )
+    except ValidationError as error:
+        raise InvalidInput(
+            f"change {change} of the history cannot be read: {error.errors()[0]['msg']}",
+            hint=_HISTORY,
+        ) from None

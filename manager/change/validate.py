@@ -17,7 +17,11 @@ from manager.model.container import (
     Container,
     ContainerState,
 )
+from manager.model.network import Network
 from manager.model.snapshot import Snapshot
+
+_SILENT = {"macvlan", "ipvlan", "null"}
+"""Network drivers whose containers are neighbours of the host, with ports of their own."""
 
 _CHANGEABLE = {ContainerState.RUNNING, ContainerState.EXITED, ContainerState.CREATED}
 
@@ -111,6 +115,24 @@ def check_parts(
             " once stopped, it could never start again",
             hint=f"docker network create {network}, then recreate {target.name} on it",
         )
+
+
+def check_networks(target: Container, networks: Iterable[Network]) -> None:
+    """Refuse when every network of the container is of a kind that publishes nothing.
+
+    Engines take the ports all the same, and say nothing (seen on 20.10 and 28.5).
+    """
+    joined = [network for network in networks if network.name in target.networks]
+    if not joined or not all(network.internal or network.driver in _SILENT for network in joined):
+        return
+    kinds = ", ".join(
+        f"{network.name} ({'internal' if network.internal else network.driver})"
+        for network in joined
+    )
+    raise Refused(
+        f"{target.name} is only on networks that publish no ports: {kinds}",
+        hint=f"docker network connect bridge {target.name}, then try again",
+    )
 
 
 def check_dependents(

@@ -72,6 +72,13 @@ def _ephemeral(snapshot: Snapshot, plan: Plan) -> Iterator[str]:
 
 def _compose(request: ChangeRequest, facts: Facts) -> Iterator[str]:
     origin = facts.target.origin
+    if isinstance(request, Restore) and request.file is not None:
+        taken_back = facts.file_edit is not None and facts.file_edit.path == request.file.path
+        if not taken_back:
+            yield f"{request.file.path} has been changed since: it stays as it is"
+            return
+    if facts.file_edit is not None and facts.file_edit.note:
+        yield facts.file_edit.note
     if origin is None:
         if request.save is not SaveChoice.NO:
             yield f"{facts.target.name} does not come from a compose file: nothing is saved"

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from manager.change.entry import Entry, Member, Phase
+from manager.change.filework import content, put
 from manager.change.leftover import find, find_new, made_by_us, name_of, state_of
 from manager.change.mappings import held_for
 from manager.errors import EngineError, EngineUnavailable, InvalidInput, PmapError
 from manager.interfaces import Clock, Engine, Files, Journal, Record
 
-_LOOK_SECONDS = 0.02
+_FIRST_LOOK, _LOOK_SECONDS = 0.01, 0.1
 _GRACE_SECONDS = 2.0
 _NAME_TAKEN = 409
 
@@ -79,10 +80,12 @@ class WayBack:
         """
         deadline = self.clock.monotonic() + member.stop_timeout + _GRACE_SECONDS
         record = find(self.engine, member.old_id)
+        pause = _FIRST_LOOK
         while record is not None and self._is_going(member, record):
             if self.clock.monotonic() >= deadline:
                 break
-            self.clock.wait(_LOOK_SECONDS)
+            self.clock.wait(pause)
+            pause = min(pause * 1.3, _LOOK_SECONDS)
             record = find(self.engine, member.old_id)
         return record
 
@@ -174,19 +177,13 @@ class WayBack:
         edit = self.entry.plan.file_edit
         if edit is None:
             return
-        try:
-            now: bytes | None = self.files.read(edit.path)
-        except InvalidInput:
-            now = None
+        now = content(self.files, edit.path)
         if now == edit.before:
             return
         if now != edit.after:
             self.notes.append(f"{edit.path} was changed meanwhile: it stays as it is")
             return
         try:
-            if edit.before is None:
-                self.files.remove(edit.path, expected=edit.after)
-            else:
-                self.files.write(edit.path, edit.before, expected=edit.after)
+            put(self.files, edit.path, now=edit.after, wanted=edit.before)
         except InvalidInput as error:
             self._trouble(f"{edit.path} could not be set back", error)

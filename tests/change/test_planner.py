@@ -26,6 +26,7 @@ from manager.errors import Refused
 from manager.interfaces import LayerChange
 from manager.model.container import ComposeOrigin, Container, ContainerState
 from manager.model.listener import HostSocket, Listener, Process
+from manager.model.network import Network
 from manager.model.ports import (
     IPProtocol,
     Port,
@@ -447,6 +448,18 @@ def test_parts_that_are_gone_are_refused() -> None:
     assert "could never start again | docker network create back" in refused(
         publish("8080"), container(), lost_networks=("back",)
     )
+
+
+def test_networks_that_publish_nothing_are_refused() -> None:
+    dmz = Network("dmz", internal=True)
+    lan = Network("lan", driver="macvlan")
+    target = container(networks=("dmz", "lan"))
+    assert refused(publish("8080"), target, networks=(dmz, lan, Network("bridge"))) == (
+        "web is only on networks that publish no ports: dmz (internal), lan (macvlan)"
+        " | docker network connect bridge web, then try again"
+    )
+    both = container(networks=("dmz", "bridge"))
+    assert not plan(publish("8080"), both, networks=(dmz, Network("bridge"))).empty
 
 
 def test_files_in_no_volume_are_asked_about() -> None:
