@@ -78,7 +78,9 @@ class _Draft:
             where = f"in {within}" if within else "on this host"
             raise Refused(
                 f"no free {ports[0].protocol} port on {host_ip} {where}",
-                hint=f"pmap who {within.start} says who has the first one" if within else "",
+                hint=f"pmap who {within.start} says who has the first one"
+                if within
+                else "pmap ls -a --host shows who has them",
             )
         return found
 
@@ -247,7 +249,10 @@ def _moved_port(spec: PortSpec, port: Port) -> Port:
     if spec.container_ports is None:
         return Port(port.number, spec.protocol or port.protocol)
     if len(spec.container_ports) > 1:
-        raise Refused(f"{spec} names several container ports, and one mapping is moved")
+        raise Refused(
+            f"{spec} names several container ports, and one mapping is moved",
+            hint=f"name one: {replace(spec, container_ports=PortRange.of(port.number))}",
+        )
     return Port(spec.container_ports.start, spec.protocol or port.protocol)
 
 

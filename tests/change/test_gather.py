@@ -1,0 +1,112 @@
+"""What is read before a plan is made, and who hangs on whom."""
+
+from __future__ import annotations
+
+from fault_worlds import MemoryWorld
+
+from manager.change.dependents import KnownTies, Tie, find_dependents, ties_of
+from manager.change.facts import gather
+from manager.change.layer import listed, paths_to_copy, worth_keeping
+from manager.change.planner import plan_change
+from manager.change.request import Move, Publish
+from manager.engine.memory import MemoryEngine
+from manager.engine.memory_admin import write
+from manager.engine.memory_scene import Scene
+from manager.host.memory import MemoryHost
+from manager.interfaces import LayerChange
+from manager.model.listener import HostSocket, Listener
+from manager.model.ports import parse_ip
+from manager.model.portspec import PortSpec
+from manager.model.snapshot import Snapshot
+
+
+def snapshot_of(engine: MemoryEngine, *listeners: Listener) -> Snapshot:
+    return Snapshot(engine.info(), engine.containers(), listeners)
+
+
+def publish(spec: str) -> Publish:
+    return Publish(container="web", specs=(PortSpec.parse(spec),))
+
+
+def after(world: MemoryWorld, request: Publish | Move, host: MemoryHost) -> list[str]:
+    snapshot = snapshot_of(world.engine)
+    facts = gather(world.engine, host, snapshot, request)
+    return [str(m) for m in plan_change(snapshot, request, facts).after]
+
+
+def test_a_picked_port_is_one_that_can_really_be_bound() -> None:
+    """Others hold 8000 and 8001, which the snapshot does not show."""
+    world = MemoryWorld()
+    hidden = [Listener(HostSocket(parse_ip("0.0.0.0"), port)) for port in (8000, 8001)]
+    assert after(world, publish(":81"), MemoryHost(hidden))[-1] == "127.0.0.1:8002 -> 81/tcp"
+    ranged = after(world, publish("8000-8005:81"), MemoryHost(hidden))
+    assert ranged[-1] == "127.0.0.1:8002 -> 81/tcp"
+
+
+def test_its_own_port_is_not_in_its_way() -> None:
+    world = MemoryWorld()
+    move = Move(
+        container="web", source=PortSpec.parse("7001"), target=PortSpec.parse("127.0.0.1:7001:81")
+    )
+    assert after(world, move, world.host) == ["127.0.0.1:7001 -> 81/tcp"]
+
+
+def test_what_is_so_already_reads_no_more_than_it_must() -> None:
+    world = MemoryWorld()
+    write(world.engine.store, "web", "/data/mark", b"mine")
+    facts = gather(world.engine, world.host, snapshot_of(world.engine), publish("7001:80"))
+    assert facts.layers == {}
+
+
+def test_ties_are_found_through_others_and_by_any_spelling() -> None:
+    engine = MemoryEngine()
+    scene = Scene(engine)
+    scene.image("nginx", "80")
+    vpn = scene.run("vpn", "nginx")
+    scene.run("app", "nginx", networks=("container:vpn",))
+    scene.run("debug", "nginx", host={"PidMode": "container:app"})
+    scene.run("backup", "nginx", host={"VolumesFrom": [f"{vpn}:ro"]})
+    scene.run("reader", "nginx", host={"VolumesFrom": ["backup"]})
+    scene.run("alone", "nginx")
+    snapshot = snapshot_of(engine)
+    known = KnownTies()
+    for ties in (known, known, None):
+        found = find_dependents(engine, snapshot, snapshot.container("vpn"), ties)
+        assert {(d.container.name, d.ties, d.must_follow) for d in found} == {
+            ("app", (Tie.NETWORK,), True),
+            ("debug", (Tie.PID,), True),
+            ("backup", (Tie.VOLUMES,), False),
+        }
+    assert find_dependents(engine, snapshot, snapshot.container("alone"), known) == ()
+
+
+def test_every_kind_of_tie_is_read_from_the_record() -> None:
+    config = {
+        "NetworkMode": "container:abc",
+        "PidMode": "host",
+        "IpcMode": "container:def",
+        "Links": ["/db:/web/database"],
+        "VolumesFrom": ["data:ro", "more"],
+    }
+    assert ties_of({"HostConfig": config}) == {
+        Tie.NETWORK: ("abc",),
+        Tie.IPC: ("def",),
+        Tie.LINK: ("db",),
+        Tie.VOLUMES: ("data", "more"),
+    }
+    assert ties_of({}) == {}
+
+
+def test_what_nobody_would_miss_from_a_layer() -> None:
+    changes = [
+        LayerChange("/srv/data", "added"),
+        LayerChange("/var/lib/app/app.pid", "added"),
+        LayerChange("/root/.ash_history", "added"),
+        LayerChange("/app/__pycache__/main.pyc", "added"),
+        LayerChange("/etc/motd", "deleted"),
+    ]
+    kept = worth_keeping(changes)
+    assert [change.path for change in kept] == ["/srv/data", "/etc/motd"]
+    assert paths_to_copy(kept) == ("/srv/data",)
+    assert listed(kept) == "/srv/data, /etc/motd (deleted)"
+    assert listed(kept, 1) == "/srv/data and 1 more"
