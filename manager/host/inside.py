@@ -1,6 +1,7 @@
 """What a container listens on, seen from this host: /proc/PID/net of its init process.
 
 No privilege is needed, no tool in the image; only hidepid mounts and other hosts are closed to it.
+Root sees more: whether a `::` socket takes IPv4 too, which those tables do not tell.
 """
 
 from __future__ import annotations
@@ -8,9 +9,11 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 from pathlib import Path
 
-from manager.host.kernel_socket import host_sockets
+from manager.host.kernel_socket import KernelSocket, host_sockets
+from manager.host.namespace import in_network_of
 from manager.host.processes import PROC
 from manager.host.procnet import read_table
+from manager.host.sockdiag import read_sockets
 from manager.model.listener import HostSocket
 
 DOCKER_RESOLVER = IPv4Address("127.0.0.11")
@@ -27,6 +30,16 @@ def listening_inside(pid: int, proc: Path = PROC) -> tuple[HostSocket, ...] | No
         sockets = read_table(proc / str(pid) / "net")
     except OSError:
         return None
+    if any(socket.is_any6 for socket in sockets):
+        sockets = _more_exactly(pid, sockets, proc)
     kept = [s for s in sockets if s.host_ip != DOCKER_RESOLVER]
     found = {socket for _, socket in host_sockets(kept)}
     return tuple(sorted(found, key=lambda s: (s.host_port, s.protocol, str(s.host_ip))))
+
+
+def _more_exactly(pid: int, sockets: list[KernelSocket], proc: Path) -> list[KernelSocket]:
+    """The same from sock_diag, where this user may visit the namespace."""
+    try:
+        return in_network_of(pid, read_sockets, proc)
+    except OSError:
+        return sockets
