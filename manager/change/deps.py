@@ -49,14 +49,15 @@ class NoGuard:
 class Patience:
     """How long a change waits, in seconds.
 
-    answer: for an app that listened before to listen again. settle: how long it must stay up.
+    answer: for an app that listened before to listen again, longer where its health check gives
+    it longer. settle: how long it must stay up.
     health: for a health check's verdict on a container whose ports answer already; one that
     nothing else speaks for gets as long as its check says. connect: for one connect. engine: for
     an engine that went away during the way back.
     probe: whether answers are asked for at all, or the engine's word is enough.
     """
 
-    answer: float = 30.0
+    answer: float = 60.0
     settle: float = 1.0
     health: float = 10.0
     connect: float = 0.2

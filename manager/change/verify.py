@@ -6,7 +6,8 @@ a port conflict. What cannot be verified is said, in warnings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ from manager.model.listener import HostSocket
 from manager.model.ports import IPAddress, IPProtocol, Port, PortMapping, PublishedPort, parse_ip
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.5
+_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,9 @@ def look_before(deps: Deps, record: Record) -> Before:
     talked = _listening(deps, container.pid)
     answered = frozenset[Port]()
     if talked is None and deps.patience.probe:
-        answered = frozenset(
-            held.container_port
-            for held in container.published
-            if held.container_port.protocol is IPProtocol.TCP and _ask(deps, held).answering
-        )
+        tcp = _tcp(container.published)
+        pairs = zip(tcp, _ask_all(deps, tcp), strict=True)
+        answered = frozenset(held.container_port for held, result in pairs if result.answering)
     return Before(talked, answered, _health(record))
 
 
@@ -65,14 +65,15 @@ def verify(deps: Deps, container_id: str, wanted: tuple[PortMapping, ...], was: 
     """Wait until the container answers as the old one did. Raises ApplyFailed, EngineError."""
     begun = deps.clock.monotonic()
     found = Verified()
-    container = deps.engine.decode(_running(deps, container_id))
+    record = _running(deps, container_id)
+    container = deps.engine.decode(record)
     for mapping in wanted:
         if not held_for(mapping, container.published):
             raise ApplyFailed(f"it started, but the engine does not hold {mapping}")
     found.held = held_mappings(container)
     found.answered_at = begun
     if deps.patience.probe:
-        _wait_for_answers(deps, container_id, container.published, was, found)
+        _wait_for_answers(deps, record, was, found)
     _settle(deps, container_id, begun)
     _wait_for_health(deps, container_id, was, found)
     return found
@@ -89,28 +90,27 @@ def _running(deps: Deps, container_id: str) -> Record:
     raise ApplyFailed(f"it did not stay up, exit code {state.get('ExitCode')}{says}")
 
 
-def _wait_for_answers(
-    deps: Deps,
-    container_id: str,
-    published: tuple[PublishedPort, ...],
-    was: Before,
-    found: Verified,
-) -> None:
-    tcp = [held for held in published if held.container_port.protocol is IPProtocol.TCP]
+def _wait_for_answers(deps: Deps, record: Record, was: Before, found: Verified) -> None:
+    container_id = str(record["Id"])
+    tcp = _tcp(deps.engine.decode(record).published)
     if not deps.engine.info().local:
         if tcp:
             found.warnings.append("answers were not asked for: the engine is on another host")
         return
-    deadline = deps.clock.monotonic() + deps.patience.answer
-    for held in tcp:
+    patience = max(deps.patience.answer, health_seconds(record) or 0.0)
+    deadline = deps.clock.monotonic() + patience
+    for held, result in zip(tcp, _ask_all(deps, tcp), strict=True):
         if _must_answer(held.container_port, was):
-            waited_until, complaint = _until_answer(deps, container_id, held, deadline)
-            found.answered_at = waited_until or found.answered_at
+            if not result.answering:
+                found.warnings += _until_answer(deps, container_id, held, deadline)
+                found.answered_at = deps.clock.monotonic()
             found.answers = True
-            if complaint:
-                found.warnings.append(complaint)
-        elif not (result := _ask(deps, held)).answering:
+        elif not result.answering:
             found.warnings.append(_silent(held, result))
+
+
+def _tcp(published: Iterable[PublishedPort]) -> list[PublishedPort]:
+    return [held for held in published if held.container_port.protocol is IPProtocol.TCP]
 
 
 def _must_answer(port: Port, was: Before) -> bool:
@@ -118,31 +118,25 @@ def _must_answer(port: Port, was: Before) -> bool:
     return port in (was.answered if was.talked is None else was.talked)
 
 
-def _until_answer(
-    deps: Deps, container_id: str, held: PublishedPort, deadline: float
-) -> tuple[float | None, str]:
-    """When the port answered (monotonic seconds), and what is odd about it.
+def _until_answer(deps: Deps, container_id: str, held: PublishedPort, deadline: float) -> list[str]:
+    """Wait for the port to answer; what is odd about it.
 
-    None: it did so at once. Asking takes time itself, which is not the container's.
     Raises ApplyFailed when the container dies, or nothing answers, until the deadline.
     """
-    waited: float | None = None
+    begun = deps.clock.monotonic()
     for pause in _pauses():
+        deps.clock.wait(pause)
         result = _ask(deps, held)
         if result.answering:
-            return waited, ""
-        record = _running(deps, container_id)
-        inside = _listening(deps, deps.engine.decode(record).pid)
+            return []
+        inside = _listening(deps, deps.engine.decode(_running(deps, container_id)).pid)
         listens = inside is not None and held.container_port in inside
         if listens and result.answer == "closed-at-once":
-            return waited, f"{held}: the app takes the connection and closes it at once"
+            return [f"{held}: the app takes the connection and closes it at once"]
         if deps.clock.monotonic() >= deadline:
             break
-        deps.clock.wait(pause)
-        waited = deps.clock.monotonic()
-    raise ApplyFailed(
-        f"{held} does not answer as it did before, {deps.patience.answer:g} s after the start"
-    )
+    waited = deps.clock.monotonic() - begun
+    raise ApplyFailed(f"{held} does not answer as it did before, {waited:.0f} s after the start")
 
 
 def _silent(held: PublishedPort, result: ConnectResult) -> str:
@@ -152,6 +146,14 @@ def _silent(held: PublishedPort, result: ConnectResult) -> str:
         "timeout": "connections are not answered",
     }
     return f"{held} does not answer: {words.get(result.answer, result.detail or result.answer)}"
+
+
+def _ask_all(deps: Deps, ports: Sequence[PublishedPort]) -> list[ConnectResult]:
+    """Ask at the same time: an app that waits to be spoken to takes its time to be heard."""
+    if not ports:
+        return []
+    with ThreadPoolExecutor(min(len(ports), _AT_ONCE)) as pool:
+        return list(pool.map(lambda held: _ask(deps, held), ports))
 
 
 def _ask(deps: Deps, held: PublishedPort) -> ConnectResult:
