@@ -8,7 +8,15 @@ from typing import NamedTuple
 
 from manager.compose.config import Config
 from manager.compose.publishing import Publishing, bound_address, publishing_of
-from manager.compose.values import Place, PortEntry, Project, Service, SourceText, UnknownType
+from manager.compose.values import (
+    Place,
+    PortEntry,
+    ProblemKind,
+    Project,
+    Service,
+    SourceText,
+    UnknownType,
+)
 from manager.model.finding import Edit, Severity
 from manager.model.ports import IPAddress
 
@@ -54,6 +62,12 @@ class Context:
     def __init__(self, project: Project, config: Config) -> None:
         self.project = project
         self.config = config
+        self.demanded = {
+            Place(problem.file, problem.span)
+            for problem in project.problems
+            if problem.kind is ProblemKind.REQUIRED_VARIABLE and problem.span is not None
+        }
+        """Where a variable is demanded, as in `${PORT:?}`, and has no value."""
         self._publishing = {s.name: publishing_of(project, s) for s in project.services}
 
     def publishing(self, service: Service) -> Publishing:

@@ -50,3 +50,29 @@ def test_env_file_of_a_service_is_none(check: Callable[..., list[Any]]) -> None:
     text = 'services:\n  web:\n    image: app\n    env_file: x.env\n    ports: ["${PORT}:80"]\n'
     found = check({"compose.yaml": text, "x.env": "PORT=8080\n"}, "PM008")
     assert [f.severity for f in found] == ["warning"]
+
+
+@pytest.mark.parametrize(
+    ("item", "hint"),
+    [
+        ('"${PORT}:80"', "write ${PORT:-80}, or set PORT in .env"),
+        ('"8080:${T}"', "write ${T:-8080}, or set T in .env"),
+        ('"8080:80/${P}"', "write ${P:-tcp}, or set P in .env"),
+        ('{target: 80, host_ip: "${IP}"}', "write ${IP:-127.0.0.1}, or set IP in .env"),
+        ('"${PORT:?which}:80"', "set it in .env or in the environment"),
+    ],
+)
+def test_the_hint_fits_the_place(check: Callable[..., list[Any]], item: str, hint: str) -> None:
+    assert [f.hint for f in check([item], "PM008")] == [hint]
+
+
+@pytest.mark.parametrize("item", ['"${PORT}"', '"${PORT:?which}:80"', '{target: "${T:?}"}'])
+def test_what_is_unknown_is_not_called_invalid_too(
+    check: Callable[..., list[Any]], item: str
+) -> None:
+    assert [f.rule for f in check([item]) if f.severity == "error"] == ["PM008"]
+
+
+def test_variables_elsewhere_open_no_port(check: Callable[..., list[Any]]) -> None:
+    text = "services:\n  web:\n    image: app:${TAG:?which}\n    command: ${CMD}\n"
+    assert check(text) == []

@@ -73,3 +73,11 @@ def test_two_files_with_default_names_are_a_warning(check: Callable[..., list[An
     text = "services:\n  web: {image: a}\n"
     found = check({"compose.yaml": text, "docker-compose.yml": text}, "PM010")
     assert [f.severity for f in found] == ["warning"]
+
+
+def test_a_form_of_variable_that_compose_does_not_know(check: Callable[..., list[Any]]) -> None:
+    text = "services:\n  web:\n    image: app\n    command: echo ${1X}\n"
+    (found,) = check(text)
+    assert (found.rule, found.line, found.marked) == ("PM010", 4, "${1X}")
+    assert found.message.startswith("${1X} is no form")
+    assert [f.rule for f in check(['"${1X}:80"']) if f.severity == "error"] == ["PM001"]

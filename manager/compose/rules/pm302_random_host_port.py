@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from manager.compose.rule import Context, Hit, Rule
 from manager.compose.values import UNKNOWN, Place, PortEntry
-from manager.compose.words import host_span, rewritten
+from manager.compose.words import LOOPBACK, host_span, rewritten
 from manager.model.finding import Severity
 from manager.model.ports import PortRange
 
@@ -21,7 +21,9 @@ def check(context: Context) -> Iterator[Hit]:
         if _is_random(entry):
             hint = "give it a host port"
             if isinstance(entry.target, PortRange):
-                hint = f"write {rewritten(entry, published=str(entry.target))}"
+                # No new hole: what had no address is offered one on loopback.
+                address = LOOPBACK if entry.host_ip is None else None
+                hint = f"write {rewritten(entry, host_ip=address, published=str(entry.target))}"
             yield Hit(
                 Place(entry.file, host_span(entry)),
                 "the engine chooses another host port at each start",
