@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 
 from manager.compose.reads import Plain, Read
 
@@ -94,18 +93,21 @@ def _equal(later: object, earlier: object, *, loose: bool) -> bool:
     if isinstance(later, bool) or not isinstance(later, int | float):
         return type(later) is type(earlier) and later == earlier
     if isinstance(earlier, str):
-        return loose and _worth(earlier) == Fraction(later)
+        return loose and _is_worth(earlier, later)
     if isinstance(earlier, bool) or not isinstance(earlier, int | float):
         return False
     return later == earlier
 
 
-def _worth(text: str) -> Fraction | None:
+def _is_worth(text: str, number: float) -> bool:
+    """Whether Go's rational numbers read `text` as `number`."""
+    from fractions import Fraction  # noqa: PLC0415 -- hardly any file needs it
+
     if len(text) > _LONGEST:
-        return None
+        return False
     try:
         if _PREFIXED.match(text):
-            return Fraction(int(text, 0))
-        return Fraction(text.replace("_", "")) if _NUMBER.match(text) else None
+            return int(text, 0) == number
+        return bool(_NUMBER.match(text)) and Fraction(text.replace("_", "")) == Fraction(number)
     except (ValueError, ZeroDivisionError):
-        return None
+        return False
