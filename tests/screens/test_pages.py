@@ -128,13 +128,13 @@ async def test_a_change_stands_in_the_history_and_can_be_turned_round(
     def listed() -> str:
         return "\n".join(plain(x) for x in app.screen.query_one("#detail", Lines).lines)
 
-    await home.press("3")
+    await home.press("4")
     assert "Nothing was changed here yet" in listed()
     await home.press("1", "slash", *"shop-api", "enter", "p", *"62893")
     await until(home, lambda: isinstance(app.screen, ChangeForm) and app.screen.plans)
     await home.press("enter")
     await until(home, lambda: isinstance(app.screen, ChangeForm) and not app.screen.running)
-    await home.press("escape", "3")
+    await home.press("escape", "4")
     assert "+ 127.0.0.1:62893 -> 3000/tcp" in listed()
     await home.press("enter")
     await until(home, lambda: isinstance(app.screen, ChangeForm) and app.screen.plans)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from manager.errors import EngineUnavailable
 from manager.service import PortManager
 from tui.app import PmapApp
 from tui.screens.change import ChangeForm
+from tui.screens.compose import Compose
 
 Until = Callable[[Pilot[int], Callable[[], object]], Awaitable[None]]
 Scene = Callable[[PmapApp, Pilot[int], Until], Awaitable[None]]
@@ -72,6 +74,24 @@ async def _story(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
     await pilot.press("enter")
 
 
+async def _map(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    await pilot.press("2", "home", "n", "n")
+
+
+async def _history(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    await _publish(app, pilot, until)
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(app.screen, ChangeForm) and not app.screen.running)
+    await pilot.press("escape", "4")
+
+
+async def _compose(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    await pilot.press("3")
+    page = app.page
+    assert isinstance(page, Compose)
+    await until(pilot, lambda: page.checkup.findings)
+
+
 SCENES: dict[str, Scene] = {
     "home": _home,
     "filter": _filter,
@@ -81,7 +101,30 @@ SCENES: dict[str, Scene] = {
     "taken": _taken,
     "help": _help,
     "story": _story,
+    "map": _map,
+    "history": _history,
+    "compose": _compose,
 }
+
+
+@pytest.fixture
+def project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, manager: PortManager
+) -> Iterator[Path]:
+    """A working folder with a compose file, a known time zone, and ids that stay."""
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n"
+        "  web:\n    image: nginx:1.27\n    ports:\n      - 8080:80\n      - 127.0.0.1:8443:443\n"
+        "  db:\n    image: postgres:16\n    ports: ['5432:5432']\n"
+        "  docs:\n    image: nginx:1.27\n    ports: ['8080:80']\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("secrets.token_hex", lambda size=None: "0f1e2d3c")
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield tmp_path
+    monkeypatch.undo()
+    time.tzset()
 
 
 def settled(svg: str) -> str:
@@ -113,8 +156,8 @@ async def take(app: PmapApp, pilot: Pilot[int]) -> str:
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("scene", SCENES)
-async def test_screens_look_as_accepted(
-    app: PmapApp, until: Until, scene: str, size: tuple[int, int], theme: str
+async def test_screens_look_as_accepted(  # noqa: PLR0917
+    app: PmapApp, until: Until, scene: str, size: tuple[int, int], theme: str, project: Path
 ) -> None:
     app.theme = theme
     async with app.run_test(size=size) as pilot:
