@@ -99,6 +99,10 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _globs(value: object) -> tuple[str, ...]:
+    return tuple(glob.rstrip("/") or "/" for glob in _texts(value))
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise TypeError("a text is needed")
@@ -139,7 +143,7 @@ _READERS = {
     "severity": _severities,
     "open": _open,
     "ephemeral-range": _range,
-    "exclude": _texts,
+    "exclude": _globs,
     "baseline": _text,
     "fail-on": parse_severity,
     "strict": _flag,

@@ -6,9 +6,10 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from manager.compose.checker import Checker, findings_of, sources_of
+from manager.compose.checker import Caught, Checker, findings_of, sources_of
+from manager.compose.config import Config
 from manager.compose.configfile import ConfigFinder
-from manager.compose.discover import discover
+from manager.compose.discover import discover, given_files
 from manager.compose.known import Known
 from manager.compose.mended import Mended, Target, Texts
 from manager.compose.project import read_project
@@ -21,10 +22,14 @@ from manager.model.finding import Severity
 class Options(NamedTuple):
     """What the command line asks for; None and empty leave it to the configuration.
 
-    mend: make fixes in memory; unsafe: also those that change who can connect.
+    files: these together are one project, as `docker compose -f A -f B` takes them. env_files:
+    read instead of `.env`. mend: make fixes in memory; unsafe: also those that change who can
+    connect.
     """
 
     paths: Sequence[str] = ()
+    files: Sequence[str] = ()
+    env_files: Sequence[str] = ()
     select: Sequence[str] | None = None
     ignore: Sequence[str] = ()
     fail_on: Severity | None = None
@@ -42,24 +47,31 @@ class Run:
         self._options = options
         self._finder = ConfigFinder(options.config)
         self._checker = Checker(options.select, options.ignore)
-        paths = list(options.paths) or [os.curdir]
-        first = paths[0] if os.path.isdir(paths[0]) else os.path.dirname(paths[0])
-        self._config = self._finder.of(first or os.curdir)
+        paths = [*options.files, *options.paths] or [os.curdir]
+        self._config = self._finder.of(_folder(paths[0]))
         self._known = Known(self._baseline_path())
         if self._known.missing and options.mend:
             raise InvalidInput("there is no baseline yet", hint="write it first, without --fix")
         self._targets = [
-            Target(files, self._finder.of(files.directory))
-            for files in discover(paths, exclude=self._config.exclude)
+            Target(files, self._finder.of(files.directory)) for files in self._projects(paths)
         ]
-        if not self._targets:
+        self._roots = {_folder(path) for path in paths}
+        self._roots.update(target.files.directory or os.curdir for target in self._targets)
+        self.notes: list[str] = []
+        self.mended = Mended([], {})
+
+    def _projects(self, paths: Sequence[str]) -> list[ProjectFiles]:
+        options = self._options
+        if options.files:
+            return [given_files(options.files, os.environ)]
+        found = discover(paths, exclude=_patterns(self._config))
+        if not found:
             raise InvalidInput(
                 f"no compose file in {', '.join(paths)}",
                 hint="name one: pmap check FILE. Folders are searched for compose.yaml,"
                 " docker-compose.yml and the like",
             )
-        self.notes: list[str] = []
-        self.mended = Mended([], {})
+        return found
 
     def execute(self) -> Report:
         """Check, and mend in memory where that is asked for."""
@@ -75,11 +87,17 @@ class Run:
             self._targets,
             projects,
             self._checker,
-            _read_edited,
+            self._read_one,
             unsafe=self._options.unsafe,
-            choose=self._known.unknown,
+            choose=self._ours_to_mend,
         )
         return self.mended.projects
+
+    def _ours_to_mend(self, caught: list[Caught]) -> list[Caught]:
+        """What is not known, in files of the projects: what they include may be shared."""
+        roots = tuple(os.path.join(os.path.abspath(root), "") for root in self._roots)
+        unknown = self._known.unknown(caught)
+        return [c for c in unknown if os.path.abspath(c.hit.place.file).startswith(roots)]
 
     def write(self, report: Report) -> tuple[list[str], list[InvalidInput], Report]:
         """Write what was mended: the files that were, why others were not, and a report.
@@ -109,7 +127,10 @@ class Run:
         return self._config.fail_on or Severity.ERROR
 
     def _read(self) -> list[Project]:
-        return [read_project(target.files) for target in self._targets]
+        return [self._read_one(target.files, {}) for target in self._targets]
+
+    def _read_one(self, files: ProjectFiles, texts: Texts) -> Project:
+        return read_project(files, env_files=self._options.env_files, texts=texts)
 
     def _report(self, projects: Sequence[Project]) -> Report:
         pairs = [(p, t.config) for p, t in zip(projects, self._targets, strict=True)]
@@ -128,5 +149,12 @@ class Run:
         return os.path.join(os.path.dirname(self._config.path or ""), configured)
 
 
-def _read_edited(files: ProjectFiles, texts: Texts) -> Project:
-    return read_project(files, texts=texts)
+def _folder(path: str) -> str:
+    return path if os.path.isdir(path) else os.path.dirname(path) or os.curdir
+
+
+def _patterns(config: Config) -> list[str]:
+    """What to exclude: as written, and from the folder that the configuration stands in."""
+    base = os.path.dirname(config.path or "")
+    there = [os.path.abspath(os.path.join(base, pattern)) for pattern in config.exclude]
+    return [*config.exclude, *map(os.path.relpath, there), *there]

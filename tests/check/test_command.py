@@ -269,6 +269,46 @@ def test_a_bad_configuration_is_2(pmap: Pmap, tmp_path: Path) -> None:
     assert "did you mean ignore?" in done.stderr
 
 
+def test_files_that_are_one_project(pmap: Pmap, tmp_path: Path) -> None:
+    _put(tmp_path, base=_CLEAN, prod=_CLEAN.replace(':80"', ':81"'))
+    alone = pmap("base.yaml", "prod.yaml")
+    assert (alone.returncode, alone.stdout) == (0, "")
+    together = pmap("-f", "base.yaml", "-f", "prod.yaml")
+    assert together.returncode == 1
+    assert "prod.yaml:5:20: error[PM004]" in together.stdout
+    assert "base.yaml:5" in together.stdout
+    assert pmap("-f", "base.yaml", "prod.yaml").returncode == 2
+
+
+def test_variables_from_a_given_file(pmap: Pmap, tmp_path: Path) -> None:
+    _put(tmp_path, compose=_CLEAN.replace("127.0.0.1", "${IP}"))
+    (tmp_path / "given.env").write_text("IP=127.0.0.1\n")
+    (tmp_path / ".env").write_text("IP=0.0.0.0\n")
+    assert pmap().returncode == 1
+    assert pmap("--env-file", "given.env").returncode == 0
+
+
+def test_what_is_excluded_is_not_looked_at(pmap: Pmap, tmp_path: Path) -> None:
+    for folder in ("web", "tests/fixtures/bad", "old"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "compose.yaml").write_text(_OPEN if folder != "web" else _CLEAN)
+    (tmp_path / "pmap.toml").write_text('exclude = ["tests/fixtures/", "old"]\n')
+    assert pmap().returncode == 0
+    assert pmap(str(tmp_path)).returncode == 0
+    assert pmap("tests/fixtures/bad/compose.yaml").returncode == 1
+
+
+def test_files_outside_of_the_project_are_not_mended(pmap: Pmap, tmp_path: Path) -> None:
+    shared = _PLAIN.replace("web", "db").replace("8080", "8081")
+    _put(tmp_path, shared=shared, stack__compose="include: [../shared.yaml]\n" + _PLAIN)
+    done = pmap("--fix", "stack")
+    assert done.stderr == "mended stack/compose.yaml\n"
+    assert "shared.yaml:5:9: warning[PM301]" in done.stdout
+    assert (tmp_path / "shared.yaml").read_text() == shared
+    # The folder that holds both was named: now it is ours to mend.
+    assert pmap("--fix").stderr == "mended shared.yaml\n"
+
+
 def test_names_that_look_like_options(pmap: Pmap, tmp_path: Path) -> None:
     (tmp_path / "-compose.yaml").write_text(_OPEN)
     (tmp_path / "--fix.yaml").write_text(_PLAIN)

@@ -26,6 +26,12 @@ SEVERITIES = ("error", "warning", "info")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `pmap check`."""
     parser.add_argument("paths", nargs="*", metavar="PATH", help="compose files and folders")
+    parser.add_argument(
+        "-f", "--file", action="append", metavar="FILE", help="take these files as one project"
+    )
+    parser.add_argument(
+        "--env-file", action="append", metavar="FILE", help="take variables from FILE, not .env"
+    )
     mend = parser.add_argument_group("mending")
     mend.add_argument("--fix", action="store_true", help="mend what is safe to mend")
     mend.add_argument(
@@ -69,6 +75,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _refuse_nonsense(args: argparse.Namespace) -> None:
+    if args.file and args.paths:
+        raise InvalidInput("-f names a whole project, and PATH another", hint="give one of them")
     if args.unsafe_fixes and not (args.fix or args.diff):
         raise InvalidInput("--unsafe-fixes does nothing alone", hint="add --fix, or --diff to look")
     if args.diff and (args.format != "text" or args.statistics):
@@ -83,6 +91,8 @@ def _options(args: argparse.Namespace) -> Options:
 
     return Options(
         paths=args.paths,
+        files=args.file or (),
+        env_files=args.env_file or (),
         select=_selectors(args.select) if args.select is not None else None,
         ignore=_selectors(args.ignore or ()),
         fail_on=Severity(args.fail_on) if args.fail_on else None,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from manager.compose.formats.machine import encodable
+from manager.compose.formats.machine import encodable, from_here
 from manager.model.finding import Finding, Severity
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -18,7 +18,7 @@ def github_lines(findings: Sequence[Finding]) -> Iterator[str]:
     for finding in findings:
         span = finding.span
         properties = {
-            "file": finding.file,
+            "file": from_here(finding.file),
             "line": str(span.line),
             "endLine": str(span.end_line),
             "title": f"{finding.rule} {finding.name}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from manager.compose.report import Report, tallies
@@ -50,6 +51,12 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "hint": encodable(finding.hint) or None,
         "fixable": finding.fix is not None,
     }
+
+
+def from_here(path: str) -> str:
+    """A path below the current folder, as seen from it: what code hosts know files by."""
+    here = os.path.join(os.getcwd(), "")
+    return path.removeprefix(here)
 
 
 def encodable(text: str) -> str:

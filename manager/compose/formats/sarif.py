@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from manager import __version__
 from manager.compose.baseline import key_of
-from manager.compose.formats.machine import encodable
+from manager.compose.formats.machine import encodable, from_here
 from manager.compose.registry import RULES
 from manager.compose.report import Report
 from manager.compose.rule import Rule
@@ -120,7 +120,7 @@ def _replacement(edit: Edit) -> dict[str, Any]:
 
 def _uri(path: str) -> str:
     """A relative URI reference; bytes that are no text are escaped as they are."""
-    return quote(os.fsencode(path.replace(os.sep, "/")))
+    return quote(os.fsencode(from_here(path).replace(os.sep, "/")))
 
 
 def _fingerprint(finding: Finding, source: SourceText | None) -> str:
