@@ -221,8 +221,9 @@ def _published(part: Part | None) -> PortRange | UnknownType | None:
         return None
     if part.value is UNKNOWN:
         return UNKNOWN
+    ports = part.value.partition("/")[0]
     try:
-        found = port_range(part.value.partition("/")[0])
+        found = port_range(ports) if ports else PortRange.of(0)
     except ValueError:
         return UNKNOWN
     return None if found.end == 0 else found
