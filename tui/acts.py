@@ -25,6 +25,9 @@ LOG_LINES = 200
 
 def copy(app: PmapApp, entry: Entry) -> None:
     """Copy `host:port`, through the terminal (OSC 52), which works over ssh."""
+    if entry.bare:
+        _copy(app, entry.container_name)
+        return
     _copy(app, place_of(entry, app.link.engine))
 
 
@@ -46,6 +49,9 @@ def copy_other(app: PmapApp, entry: Entry) -> None:
 
 def open_url(app: PmapApp, entry: Entry) -> None:
     """Open it in the browser; where there is none to be seen, copy the URL."""
+    if entry.bare:
+        app.notify(f"{entry.owner} publishes nothing yet: p publishes a port.", markup=False)
+        return
     url = url_of(entry, app.link.engine)
     if not url.startswith("http"):
         app.notify(f"No browser speaks that: copied {url}", markup=False)

@@ -37,7 +37,7 @@ def note(app: PmapApp, field: str) -> str:
 
 
 def bindings_of(app: PmapApp, name: str) -> set[str]:
-    return {f"{e.address}:{e.port}" for e in app.entries if e.owner == name}
+    return {f"{e.address}:{e.port}" for e in app.entries if e.owner == name and not e.bare}
 
 
 @pytest.fixture

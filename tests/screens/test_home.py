@@ -155,6 +155,7 @@ async def test_views_are_switched_by_keys(home: Pilot[int], app: PmapApp) -> Non
     assert len(app.ports.table.rows) < without_stopped
     await home.press("a", "h", "b")
     assert not app.ports.view.grouped
+    await home.press("slash", *"-bare", "enter")
     ports = [entry.host_port for entry in app.ports.table.rows]
     assert ports == sorted(ports)
     await home.press("R")
@@ -183,8 +184,8 @@ async def test_trouble_goes_round(home: Pilot[int], app: PmapApp) -> None:
 
 
 async def test_the_mouse_selects_sorts_and_opens(home: Pilot[int], app: PmapApp) -> None:
-    await home.click("#table", offset=(20, 4))
-    assert selected(app) == app.ports.table.rows[1].identity
+    await home.click("#table", offset=(20, 6))
+    assert selected(app) == app.ports.table.rows[3].identity
     await home.click("#table", offset=(4, 0))
     assert app.ports.view.descending
     await home.click("#table", offset=(20, 2), times=2)

@@ -10,7 +10,7 @@ import pytest
 from manager.interfaces import ConnectResult
 from manager.model.container import Container, ContainerState
 from manager.model.listener import HostSocket, Listener, Process
-from manager.model.ports import parse_ip
+from manager.model.ports import Port, parse_ip
 from manager.model.snapshot import EngineInfo, Snapshot
 from tui.presentation.cells import line_width, plain
 from tui.presentation.entry import Entry, entries
@@ -135,3 +135,25 @@ def test_nothing_from_a_container_reaches_the_terminal_raw(
     assert "\u202e" not in text
     assert "\\x1b[31m[bold red]x[/]" in text
     assert entry.owner == "\\x1b[31m[bold red]x[/]\\u202e\\n"
+
+
+def test_a_container_without_ports_can_be_published_from(
+    a_container: Callable[..., Container], a_snapshot: Callable[..., Snapshot]
+) -> None:
+    bare = a_container("web", exposed=(Port(80),))
+    others = (
+        a_container("hidden", network_mode="host"),
+        a_container("rider", network_mode="container:web"),
+        a_container("off", state=ContainerState.EXITED),
+    )
+    (entry,) = entries(a_snapshot(bare, *others))
+    assert entry.bare
+    assert not entry.exposed
+    assert offered(entry) == ("publish",)
+    assert state_of(entry).word == "no port"
+    assert tell(entry).splitlines() == [
+        "no port  web",
+        "Open to  Nobody: it publishes nothing. It exposes 80/tcp.",
+        "Who      web of nginx:1, running.",
+        "Next      p  publish more",
+    ]

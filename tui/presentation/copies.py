@@ -75,6 +75,8 @@ def url_of(entry: Entry, engine: EngineInfo | None) -> str:
 
 def copies(entry: Entry, engine: EngineInfo | None) -> tuple[Copy, ...]:
     """Everything that can be copied of a row, the most usual first."""
+    if entry.bare:
+        return (Copy("container", entry.container_name),)
     found = [Copy("address", place_of(entry, engine))]
     if entry.row.protocol == "tcp":
         found.append(Copy("connection" if scheme_of(entry) != "http" else "URL",

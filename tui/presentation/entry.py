@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from manager.model.conflict import Conflict
+from manager.model.container import Container
 from manager.model.exposure import Exposure
 from manager.model.listener import HostSocket
-from manager.model.ports import format_host
+from manager.model.ports import IPProtocol, format_host
 from manager.model.rows import PortRow, Source, port_rows, row_conflicts
 from manager.model.snapshot import Snapshot
 from manager.model.text import printable
@@ -29,7 +30,8 @@ Answers = Mapping[Identity, "ConnectResult"]
 class Entry:
     """A row, who is in its way, and its texts, all safe for a terminal.
 
-    answer is None where no connect was made. words is what a text filter searches.
+    answer is None where no connect was made. words is what a text filter searches. bare: it is a
+    running container that publishes nothing, so that there is something to publish from.
     """
 
     row: PortRow
@@ -44,6 +46,7 @@ class Entry:
     image: str
     process: str
     words: str
+    bare: bool = False
 
     @property
     def exposure(self) -> Exposure:
@@ -53,7 +56,8 @@ class Entry:
     @property
     def exposed(self) -> bool:
         """Whether it is bound on more than loopback."""
-        return self.row.bound is not False and self.row.exposure is not Exposure.LOOPBACK
+        wide = self.row.exposure is not Exposure.LOOPBACK
+        return wide and self.row.bound is not False and not self.bare
 
     @property
     def host_port(self) -> int:
@@ -83,7 +87,28 @@ def entries(snapshot: Snapshot, files: Sequence[PortRow] = ()) -> tuple[Entry, .
     conflicts: dict[HostSocket, list[Conflict]] = defaultdict(list)
     for conflict in row_conflicts(snapshot):
         conflicts[conflict.wanted].append(conflict)
-    return tuple(_entry(row, conflicts) for row in (*port_rows(snapshot), *files))
+    rows = port_rows(snapshot)
+    found = [_entry(row, conflicts) for row in (*rows, *files)]
+    shown = {row.container.id for row in rows if row.container is not None}
+    found += [_bare(c) for c in snapshot.containers if c.id not in shown and _may_publish(c)]
+    return tuple(found)
+
+
+def _may_publish(container: Container) -> bool:
+    """Whether it runs on a network of its own."""
+    mode = container.network_mode
+    own = mode not in {"host", "none"} and not mode.startswith("container:")
+    return container.state.holds_ports and own
+
+
+def _bare(container: Container) -> Entry:
+    """The entry of a container that publishes nothing."""
+    port = container.exposed[0] if container.exposed else None
+    protocol = port.protocol if port is not None else IPProtocol.TCP
+    row = PortRow(Source.PUBLISHED, None, None, protocol, port, container, declared=False)
+    entry = _entry(row, {})
+    target = str(port) if port is not None else ""
+    return replace(entry, address="", port="none", target=target, bare=True)
 
 
 def _entry(row: PortRow, conflicts: Mapping[HostSocket, list[Conflict]]) -> Entry:

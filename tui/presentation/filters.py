@@ -1,7 +1,7 @@
 """The filter language of `/`: words that must all hold, read anew at every key.
 
 `text` anywhere · `:8080` and `:8000-8999` host or container port · `exposed`, `loopback`,
-`conflict`, `stopped`, `running`, `process`, `tcp`, `udp` · `project:shop`, `service:`, `image:`,
+`conflict`, `bare`, `stopped`, `running`, `process`, `udp` · `project:shop`, `service:`, `image:`,
 `container:`, `state:`, `address:` · `-word` not. There is no wrong filter: what is no word of
 the language is text.
 """
@@ -20,7 +20,8 @@ Test = Callable[[Entry], bool]
 WORDS: dict[str, Test] = {
     "exposed": lambda e: e.exposed,
     "loopback": lambda e: e.exposure is Exposure.LOOPBACK,
-    "all": lambda e: e.exposure is Exposure.ALL,
+    "all": lambda e: e.exposure is Exposure.ALL and not e.bare,
+    "bare": lambda e: e.bare,
     "conflict": lambda e: bool(e.conflicts),
     "stopped": lambda e: e.row.source is Source.RESERVED,
     "running": lambda e: e.row.container is not None and e.row.source is not Source.RESERVED,

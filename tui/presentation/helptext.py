@@ -17,6 +17,7 @@ FILTERS: tuple[tuple[str, str], ...] = (
     ("exposed", "open wider than loopback"),
     ("conflict", "stopped containers that could not start now"),
     ("stopped process host tcp udp", "kinds of rows"),
+    ("bare", "running containers that publish nothing"),
     ("project:shop", "also service: container: image: state: address:"),
     ("-word", "everything but that"),
 )

@@ -20,6 +20,8 @@ def why_not(action: str, entry: Entry | None) -> str:
         return "it is only written in a file: docker compose up makes it real"
     if row.container is None:
         return f"{entry.owner} is no container: change its own configuration"
+    if entry.bare:
+        return f"{entry.owner} publishes nothing yet"
     if row.source is Source.HOST_NETWORK:
         return f"{entry.owner} uses the host's network: change the port in the app itself"
     if action == "loopback" and row.exposure is Exposure.LOOPBACK:

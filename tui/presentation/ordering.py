@@ -135,11 +135,12 @@ def _heading(title: str, members: Sequence[Entry]) -> Heading:
         note = "processes, no container"
     elif title == LOOSE_GROUP:
         note = "of no compose project"
-    return Heading(title, len(members), exposed, note)
+    ports = sum(not entry.bare for entry in members)
+    return Heading(title, ports, exposed, note)
 
 
 def _host_order(entry: Entry) -> tuple[object, ...]:
-    return (entry.host_port, entry.row.protocol, entry.address, entry.owner)
+    return (entry.bare, entry.host_port, entry.row.protocol, entry.address, entry.owner)
 
 
 _SORT_KEYS: dict[SortKey, Callable[[Entry], tuple[object, ...]]] = {

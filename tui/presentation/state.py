@@ -37,6 +37,8 @@ def state_of(entry: Entry) -> State:
 
 def _word(entry: Entry, answering: bool | None) -> tuple[str, Role]:
     row = entry.row
+    if entry.bare:
+        return "no port", Role.MUTED
     if entry.conflicts:
         return "conflict", Role.BAD
     if row.source is Source.COMPOSE_FILE:
@@ -55,6 +57,8 @@ def _word(entry: Entry, answering: bool | None) -> tuple[str, Role]:
 def reach_word(entry: Entry) -> tuple[str, Role]:
     """Who can reach it, in at most twelve columns, and how loud to say it."""
     exposure = entry.exposure
+    if entry.bare:
+        return "nobody", Role.MUTED
     held = entry.row.bound is not False
     if exposure is Exposure.LOOPBACK:
         return "this host", Role.GOOD if held else Role.MUTED

@@ -44,7 +44,7 @@ def story(entry: Entry, engine: EngineInfo | None, g: Glyphs) -> Story:
     tellers: tuple[tuple[str, Callable[[], Line]], ...] = (
         ("Why", lambda: _trouble(entry, engine)),
         ("Open to", lambda: _reach(entry, engine)),
-        ("State", lambda: _state(entry, g)),
+        ("State", lambda: () if entry.bare else _state(entry, g)),
         ("Who", lambda: _who(entry)),
         ("From", lambda: _origin(entry)),
     )
@@ -74,6 +74,8 @@ def _title(entry: Entry, g: Glyphs) -> Line:
     colour = reach_word(entry)[1]
     role = Role.BAD if colour is Role.CHIP else colour
     spans = [Span(f"{entry.address}:{entry.port}", role)]
+    if entry.bare:
+        return (Span("no port", Role.MUTED), Span(f"  {entry.owner}", Role.STRONG))
     if entry.row.container_port is not None:
         spans.append(Span(f" {g.arrow} {entry.target}", Role.STRONG))
     else:
@@ -85,6 +87,8 @@ def _trouble(entry: Entry, engine: EngineInfo | None) -> Line:
     """What is wrong and what to type, in the words that the commands use too."""
     from manager.model.story import why
 
+    if entry.bare:
+        return ()
     answer = entry.answer.answer if entry.answer is not None else None
     reason = why(entry.row, conflicts=entry.conflicts, answer=answer, engine=engine)
     if reason is None:
@@ -97,6 +101,10 @@ def _trouble(entry: Entry, engine: EngineInfo | None) -> Line:
 
 
 def _reach(entry: Entry, engine: EngineInfo | None) -> Line:
+    if entry.bare:
+        ports = ", ".join(map(str, entry.row.container.exposed)) if entry.row.container else ""
+        text = f": it publishes nothing. It exposes {ports or 'no port'}."
+        return (Span("Nobody", Role.MUTED), Span(text))
     exposure, held = entry.exposure, entry.row.bound is not False
     word, role = reach_word(entry)
     would = "" if held else "would be "

@@ -68,7 +68,7 @@ def count(entries: Sequence[Entry]) -> Counts:
     """Count the entries."""
     host = {Source.PROCESS, Source.HOST_NETWORK}
     return Counts(
-        published=sum(e.row.source is Source.PUBLISHED and bool(e.row.bound) for e in entries),
+        published=sum(e.row.source is Source.PUBLISHED and e.row.bound is True for e in entries),
         exposed=sum(e.exposed for e in entries),
         conflicts=sum(bool(e.conflicts) for e in entries),
         reserved=sum(e.row.source is Source.RESERVED for e in entries),

@@ -142,7 +142,7 @@ def _state_width(plan: Layout) -> int:
 def row_line(entry: Entry, plan: Layout, *, cursor: bool = False, marked: bool = False) -> Line:
     """One row, at most `plan.total` columns wide."""
     g = plan.glyphs
-    live = entry.row.bound is not False
+    live = entry.row.bound is not False and not entry.bare
     loud = reach_word(entry)[1]
     colour = {Role.CHIP: Role.LOUD, Role.BAD: Role.LOUD}.get(loud, loud)
     lead = g.marked if marked else g.alarm if entry.conflicts else " "
@@ -150,7 +150,7 @@ def row_line(entry: Entry, plan: Layout, *, cursor: bool = False, marked: bool =
         Span(g.cursor if cursor else " ", Role.ACCENT),
         Span(lead, Role.ACCENT if marked else Role.BAD),
         Span(fit(entry.address, plan.address, right=True), colour if live else Role.MUTED),
-        Span(":", Role.FAINT),
+        Span(" " if entry.bare else ":", Role.FAINT),
         Span(fit(entry.port, plan.port), Role.STRONG if live else Role.MUTED),
         Span(f" {g.arrow} ", Role.FAINT),
         Span(fit(entry.target, plan.target), Role.TEXT if live else Role.MUTED),
