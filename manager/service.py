@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from manager.errors import EngineUnavailable
+from manager.errors import ChangeInProgress, EngineUnavailable
 from manager.interfaces import (
     Clock,
     Engine,
@@ -159,10 +159,12 @@ class PortManager(TruthTeller):
         from manager.change.facts import Preferences
         from manager.change.request import SaveChoice
 
-        preferences = Preferences()
+        preferences = Preferences(files=self.files)
         if self.settings is not None:
-            preferences = Preferences(
-                default_ip=self.settings.host_ip, stop_timeout=self.settings.stop_timeout
+            preferences = replace(
+                preferences,
+                default_ip=self.settings.host_ip,
+                stop_timeout=self.settings.stop_timeout,
             )
         if request.save is not SaveChoice.NO:
             from manager.saving import saver
@@ -186,11 +188,7 @@ class PortManager(TruthTeller):
         entries = self.history()
         if change_id is None and snapshot.engine is not None:
             entries = tuple(e for e in entries if e.get("engine_key") == snapshot.engine.key)
-        entry = find_change(entries, change_id)
-        request = undo_request(entry, snapshot)
-        if entry.get("file") and options.get("save", "no") == "no":
-            # The change went into a compose file: so does the way back.
-            options["save"] = "file"
+        request = undo_request(find_change(entries, change_id), snapshot)
         return Restore.model_validate(request.model_dump() | options)
 
     def undo_plan(self, change_id: str | None = None) -> Plan:
@@ -198,8 +196,20 @@ class PortManager(TruthTeller):
         return self.plan(self.undo_request(change_id))
 
     def open_changes(self) -> tuple[Mapping[str, Any], ...]:
-        """The changes that were interrupted and wait for `recover`."""
-        return self.journal.open_entries()
+        """The changes of this engine that were interrupted and wait for `recover`.
+
+        One that is under way right now is not among them: its pmap holds the lock.
+        """
+        entries = self.journal.open_entries()
+        info = self.engine.info() if self.engine else None
+        if not entries or info is None:
+            return entries
+        try:
+            with self.journal.lock(info.key):
+                left = self.journal.open_entries()
+        except ChangeInProgress:
+            return ()
+        return tuple(e for e in left if "corrupt" in e or e.get("engine_key") == info.key)
 
     def watch(self, stop: threading.Event) -> Iterator[PortChange | EngineEvent]:
         """The port map's changes until `stop` is set."""

@@ -20,15 +20,18 @@ _HISTORY = "pmap history lists the changes"
 def find_change(
     history: Sequence[Mapping[str, Any]], wanted: str | None = None
 ) -> Mapping[str, Any]:
-    """The entry of that id (or the start of one), the last one that holds without.
+    """The entry of that id (or the start of one), the last one that still holds without.
 
-    Raises InvalidInput when there is none, or it was not applied.
+    Without an id each undo goes one step further back: what was undone, and the undoing itself,
+    are passed over. Raises InvalidInput when there is none, or it was not applied.
     """
     if wanted is None:
         applied = [entry for entry in history if entry.get("status") == Status.APPLIED]
-        if not applied:
+        undone = {(entry.get("request") or {}).get("of") for entry in applied}
+        holding = [e for e in applied if e.get("kind") != "restore" and e.get("id") not in undone]
+        if not holding:
             raise InvalidInput("there is no change to undo", hint=_HISTORY)
-        return applied[-1]
+        return holding[-1]
     found = [entry for entry in history if str(entry.get("id", "")).startswith(wanted)]
     exact = [entry for entry in found if entry.get("id") == wanted]
     if len(exact or found) != 1 or not wanted:

@@ -67,7 +67,7 @@ def run_changes(args: argparse.Namespace, manager: PortManager, make: RequestMak
     output = Output()
     forms: list[dict[str, Any]] = []
     code = ExitCode.OK
-    requests = make(args)
+    requests = _made(make, args)
     for done, request in enumerate(requests):
         try:
             code, form = _one(args, manager, request, output)
@@ -84,6 +84,18 @@ def run_changes(args: argparse.Namespace, manager: PortManager, make: RequestMak
         many = len(requests) != 1
         output.json({"schema": 1, "changes": forms} if many else forms[0])
     return code
+
+
+def _made(make: RequestMaker, args: argparse.Namespace) -> Sequence[ChangeRequest]:
+    """The requests. Raises InvalidInput for what pydantic refuses, in its words."""
+    from pydantic import ValidationError
+
+    try:
+        return make(args)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(f"{where}: {first['msg']}", hint="pmap ls names containers") from None
 
 
 def _one(

@@ -28,10 +28,8 @@ def open_manager(
             raise manager.unavailable
         _say_unavailable(manager.unavailable)
     for change in manager.open_changes() if warn_open else ():
-        diagnostics.warn(
-            f"a change of {change.get('name') or 'a container'} was interrupted; pmap recover"
-            " finishes it"
-        )
+        name = (change.get("plan") or {}).get("container") or "a container"
+        diagnostics.warn(f"a change of {name} was interrupted; pmap recover finishes it")
     return manager
 
 

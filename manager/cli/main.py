@@ -69,6 +69,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has gone (`| head`).
         say_no_more()
         return 0
+    except OSError as error:
+        # A full disk behind stdout, a terminal that is gone: no fault of pmap's, no traceback.
+        from manager.cli.closed_pipe import say_no_more
+        from manager.cli.diagnostics import ExitCode, warn
+
+        warn(str(error))
+        say_no_more()
+        return ExitCode.USAGE
     return code
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from manager.cli.output import Output
 
 if TYPE_CHECKING:
+    from manager.change.fileedit import FileEdit
     from manager.change.plan import Outcome, Plan
 
 
@@ -22,11 +23,25 @@ def print_plan(output: Output, plan: Plan) -> None:
     for mapping in plan.added:
         output.text(f"  + {mapping}", "green")
     if plan.file_edit is not None:
-        output.text(f"  writes: {plan.file_edit.place}")
+        _print_edit(output, plan.file_edit)
     if not plan.empty:
         _print_cost(output, plan)
     for warning in plan.warnings:
         output.text(f"  note: {warning}", "yellow")
+
+
+def _print_edit(output: Output, edit: FileEdit) -> None:
+    """The file, and the lines of it that go and come."""
+    import difflib
+
+    output.text(f"  writes {edit.place}:")
+    before, after = (
+        (content or b"").decode("utf-8", "replace").splitlines()
+        for content in (edit.before, edit.after)
+    )
+    for line in list(difflib.unified_diff(before, after, lineterm="", n=0))[2:]:
+        if not line.startswith("@@"):
+            output.text(f"    {line[0]} {line[1:]}", "red" if line[0] == "-" else "green")
 
 
 def _print_cost(output: Output, plan: Plan) -> None:

@@ -80,6 +80,7 @@ def _plan(files: ProjectFiles, name: str, wanted: Sequence[PortMapping]) -> Save
         service = project.service(name)
         if service is None:
             return f"{files.files[0]} has no service {name} any more"
+        _refuse_replicas(service, goal)
         step = _next_step(project, service, goal)
         if step is None:
             break
@@ -143,6 +144,21 @@ def _home(project: Project, service: Service) -> SourceText:
     """The file to add to: where the service's last own entry stands, else where it is named."""
     own = [e for e in service.entries if e.origin.alias is None and _is_own(e)]
     return project.sources[own[-1].file if own else service.place.file]
+
+
+def _refuse_replicas(service: Service, goal: Counter[Asked]) -> None:
+    """The replicas of a service share its ports: one host port is not enough for them."""
+    count = service.replicas
+    if isinstance(count, int) and count <= 1:
+        return
+    for asked in goal:
+        if asked.published is not None and (
+            not isinstance(count, int) or len(asked.published) < count
+        ):
+            raise CannotEditError(
+                f"{service.name} has {count if isinstance(count, int) else 'several'} replicas,"
+                f" and only one of them can have {asked.text}"
+            )
 
 
 def _is_own(entry: PortEntry) -> bool:

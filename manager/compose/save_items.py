@@ -7,7 +7,7 @@ import re
 from manager.compose.longedit import insert_pair, line_end
 from manager.compose.save_keys import Asked
 from manager.compose.values import Part, PortEntry, Service, SourceText, Syntax
-from manager.model.finding import Edit
+from manager.model.finding import Edit, Span
 from manager.model.ports import format_host
 
 _EMPTY_VALUE = re.compile(r":[ \t]*(?P<value>\[[ \t]*\]|~|null|)(?=[ \t]*(#[^\n]*)?\r?(\n|$))")
@@ -52,7 +52,7 @@ def add_item(source: SourceText, service: Service, words: str) -> Edit:
     if listed:
         return _after(source, max(listed, key=lambda e: e.span), words)
     key = service.keys.get("ports")
-    if key is not None and key.file == source.path:
+    if key is not None and key.file == source.path and key.span in own_keys(source, service):
         return _into_empty(source, key.span.start, key.span.end, words)
     return _new_list(source, service, words)
 
@@ -134,7 +134,7 @@ def _into_empty(source: SourceText, start: int, end: int, words: str) -> Edit:
 
 def _new_list(source: SourceText, service: Service, words: str) -> Edit:
     """A `ports` list before the first key of the service."""
-    keys = [place.span for place in service.keys.values() if place.file == source.path]
+    keys = own_keys(source, service)
     if not keys:
         raise CannotEditError(f"{service.name} has no key of its own in {source.path}")
     first = min(keys)
@@ -143,6 +143,27 @@ def _new_list(source: SourceText, service: Service, words: str) -> Edit:
         return Edit(first.start, first.start, f'ports: ["{words}"], ')
     lines = f'ports:{source.newline}{before}  - "{words}"{source.newline}{before}'
     return Edit(first.start, first.start, lines)
+
+
+def own_keys(source: SourceText, service: Service) -> list[Span]:
+    """The service's keys that stand below its name in this file: none that is merged in (`<<`)."""
+    if service.place.file == source.path:
+        start = service.place.span
+        end = _end_of_block(source.text, start.end, start.column)
+        return [
+            place.span
+            for place in service.keys.values()
+            if place.file == source.path and start.end <= place.span.start < end
+        ]
+    return [place.span for place in service.keys.values() if place.file == source.path]
+
+
+def _end_of_block(text: str, offset: int, column: int) -> int:
+    """Where the next line begins that is indented no deeper than `column` (from 1)."""
+    for line in re.finditer(r"^([ ]*)[^\s#]", text[offset:], re.MULTILINE):
+        if line.start() and len(line[1]) < column:
+            return offset + line.start()
+    return len(text)
 
 
 def _quoted(source: SourceText, like: PortEntry, words: str) -> str:

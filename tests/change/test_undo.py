@@ -54,11 +54,22 @@ def test_undo_sets_the_ports_back() -> None:
     assert list(world.violations()) == ["the old one has another id"]
 
 
+def last_change(world: MemoryWorld) -> str:
+    return str(world.journal.history()[-1]["id"])
+
+
 def test_undo_of_an_undo_does_it_again() -> None:
     world = published()
     undo(world)
-    assert undo(world).status is Status.APPLIED
+    assert undo(world, last_change(world)).status is Status.APPLIED
     assert world.is_new
+
+
+def test_each_undo_goes_one_step_further_back() -> None:
+    world = published()
+    undo(world)
+    with pytest.raises(InvalidInput, match="no change to undo"):
+        undo_plan(world)
 
 
 def test_the_file_is_set_back_with_its_hash() -> None:
@@ -68,7 +79,7 @@ def test_the_file_is_set_back_with_its_hash() -> None:
     assert undo(world).status is Status.APPLIED
     assert world.files.files[COMPOSE] == b"old"
     assert world.records()["web"]["Config"]["Labels"][HASH_LABEL] == old_hash
-    undo(world)
+    undo(world, last_change(world))
     assert world.files.files[COMPOSE] == b"new"
 
 

@@ -194,3 +194,22 @@ def test_the_entry_is_changed_in_the_file_that_it_came_from(tmp_path: Path) -> N
 
 def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
     assert "is not here" in str(plan_save([str(tmp_path / "x.yaml")], str(tmp_path), "web", []))
+
+
+def test_a_merged_block_is_not_written_into(tmp_path: Path) -> None:
+    text = (
+        "x-common: &common\n  restart: always\n  image: x\nservices:\n"
+        "  web:\n    <<: *common\n    hostname: w\n  b:\n    image: y\n"
+    )
+    found = save(tmp_path, text, "127.0.0.1:1:80")
+    assert isinstance(found, SaveEdit), found
+    assert found.after.decode() == text.replace(
+        "    hostname: w\n", '    ports:\n      - "127.0.0.1:1:80"\n    hostname: w\n'
+    )
+
+
+def test_replicas_cannot_share_one_port(tmp_path: Path) -> None:
+    text = "services:\n  web:\n    image: x\n    deploy: {replicas: 2}\n"
+    found = save(tmp_path, text, "127.0.0.1:1:80")
+    assert isinstance(found, str)
+    assert "has 2 replicas" in found

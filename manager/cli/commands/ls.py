@@ -48,8 +48,13 @@ def run(args: argparse.Namespace) -> int:
     manager = open_manager(args)
     stopped = args.all or bool(args.names)
     snapshot = manager.snapshot(stopped=stopped, host=args.host or stopped)
-    conflicts = row_conflicts(snapshot) if stopped else ()
     rows = select_rows(snapshot, args)
+    shown = {row.container.id for row in rows if row.container}
+    conflicts = [
+        conflict
+        for conflict in (row_conflicts(snapshot) if stopped else ())
+        if conflict.wanted_by is None or conflict.wanted_by.id in shown
+    ]
     output = Output()
     if args.json:
         from manager.cli import json_form
@@ -98,7 +103,8 @@ def _print_summary(
 
     if not rows:
         more = "" if args.all else "; pmap ls -a shows what stopped containers reserve"
-        output.text(f"nothing is published{more}")
+        what = "open beyond this host" if args.exposed else "published"
+        output.text(f"nothing is {what}{more}")
     for conflict in conflicts:
         who = conflict.wanted_by.name if conflict.wanted_by else "the request"
         output.text(f"conflict: {who} cannot start: {conflict}", "yellow")
