@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.change.facts import Facts
+from manager.change.inside import listens_on_loopback_only
 from manager.change.mappings import held_for
 from manager.change.plan import Plan
 from manager.change.request import ChangeRequest, Restore, SaveChoice
-from manager.change.resolve import listens_on_loopback_only
 from manager.model.exposure import Exposure, exposure_of
 from manager.model.ports import Port
 from manager.model.snapshot import Snapshot

@@ -13,6 +13,7 @@ import argparse
 import itertools
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).resolve().parent
 sys.path += [str(HERE), str(HERE.parent / "engines")]
@@ -51,8 +52,9 @@ def on_engine(version: str, stride: int) -> Tally:
         engine_daemon.up(engine)
         assert engine.netns is not None
         live = LiveEngine(version, engine.host, engine.netns, engine.dir)
-        with network_of(engine.netns):
-            return LiveFaults(live, stride).run(lambda kind: _say(version, kind))
+        with network_of(engine.netns), TemporaryDirectory(prefix="faults-") as folder:
+            faults = LiveFaults(live, Path(folder), stride)
+            return faults.run(lambda kind: _say(version, kind))
     finally:
         engine_daemon.leave(engine, user, end=not ran)
 

@@ -6,7 +6,6 @@ import json
 import random
 import secrets
 import signal
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,9 +34,9 @@ class LiveFaults:
     """All injections on one engine; every `stride`-th call is broken."""
 
     engine: LiveEngine
+    folder: Path
     stride: int = 1
     tally: Tally = field(default_factory=Tally)
-    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="faults-")))
     world: LiveWorld = field(init=False)
 
     def run(self, say: Callable[[str], None]) -> Tally:

@@ -169,7 +169,10 @@ def test_an_engine_that_ignores_a_port_is_not_believed() -> None:
     ("policy", "reason"),
     [
         ("always", "it does not stay up: the engine restarted it 1 times already"),
-        ("no", "it did not stay up, exit code 1; its last words: starting\nno such table"),
+        (
+            "no",
+            "it did not stay up, exit code 1; its last words: starting | no such \\x1b[2J table",
+        ),
     ],
 )
 def test_a_new_one_that_dies_is_rolled_back(policy: str, reason: str) -> None:
@@ -182,7 +185,7 @@ def test_a_new_one_that_dies_is_rolled_back(policy: str, reason: str) -> None:
     def dies() -> None:
         web = app.world.records()["web"]
         if web["Id"] != old_id:
-            engine.store.logs[web["Id"]] = "starting\nno such table\n"
+            engine.store.logs[web["Id"]] = "starting\nno \x1b[2J table\n"
             app.clock.meanwhile = lambda: None
             die(engine.store, "web")
 
