@@ -171,7 +171,7 @@ def test_an_engine_that_ignores_a_port_is_not_believed() -> None:
         ("always", "it does not stay up: the engine restarted it 1 times already"),
         (
             "no",
-            "it did not stay up, exit code 1; its last words: starting | no such \\x1b[2J table",
+            "it did not stay up, exit code 1; its last words: starting | no \\x1b[2J table",
         ),
     ],
 )
