@@ -6,9 +6,12 @@ Texts of servers are as they came, unescaped: whoever shows them on a terminal e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from manager.model.ports import IPAddress, IPProtocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 OPEN = "open"
 CLOSED_AT_ONCE = "closed-at-once"

@@ -171,3 +171,11 @@ def test_the_model_stands_alone(tmp_path: Path) -> None:
     assert ran.heavy == set()
     assert ran.of("socket", "subprocess", "pathlib", "threading", "asyncio") == []
     assert ran.of("manager.interfaces", "manager.change", "manager.settings") == []
+
+
+@pytest.mark.parametrize("command", ["ls --demo", "free --demo 3", "history --demo"])
+def test_commands_that_ask_nothing_load_nothing_to_ask_with(command: str, tmp_path: Path) -> None:
+    ran = Run(tmp_path, command.split())
+    assert ran.code == 0, ran.output
+    asking = ("manager.doctor", "manager.inquiry", "manager.verdicts", "manager.host.probe")
+    assert ran.of(*asking, "manager.host.firewall", "ssl", "selectors") == []
