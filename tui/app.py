@@ -55,7 +55,9 @@ class PmapApp(App[int], inherit_bindings=False):
     def __init__(
         self, open_manager: Callable[[], PortManager], *, ascii_only: bool = False
     ) -> None:
-        super().__init__()
+        # Textual drops colours for the terminal's own only where they are ANSI from the start;
+        # otherwise it turns "default" into black on black.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.glyphs: Glyphs = glyphs(ascii_only=ascii_only)
         self.link = Link()
         self.snapshot = Snapshot(None)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from textual.filter import Monochrome, NoColor
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -18,6 +19,7 @@ from tui.presentation.cells import plain
 from tui.screens.change import ChangeForm
 from tui.widgets.field import Choice
 from tui.widgets.lines import Lines
+from tui.widgets.port_table import PortTable
 
 Until = Callable[[Pilot[int], Callable[[], object]], Awaitable[None]]
 
@@ -312,3 +314,29 @@ async def test_keys_typed_in_one_burst_go_where_they_belong(
     assert app.screen.query_one("#port Input", Input).value == "62893"
     assert app.ports.view.filter == "shop-api"
     assert "+ 127.0.0.1:62893 → 3000/tcp" in told(app)
+
+
+async def test_the_cursor_stays_on_the_container_that_was_changed(
+    app: PmapApp, home: Pilot[int], until: Until
+) -> None:
+    table = app.ports.query_one(PortTable)
+    table.select(next(e.identity for e in app.entries if e.owner == "shop-api-1"))
+    await home.press("m", *"3002")
+    await planned(app, home, until)
+    await home.press("enter")
+    await ended(app, home, until)
+    await home.press("escape")
+    await until(home, lambda: bindings_of(app, "shop-api-1") == {"127.0.0.1:3002"})
+    assert table.selected is not None
+    assert table.selected.owner == "shop-api-1"
+
+
+async def test_without_colour_the_terminal_keeps_its_own(
+    manager: PortManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = PmapApp(lambda: manager)
+    async with app.run_test():
+        kinds = {type(each) for each in app.get_line_filters()}
+    assert NoColor in kinds
+    assert Monochrome not in kinds

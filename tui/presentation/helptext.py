@@ -51,9 +51,15 @@ def _entry(word: str, text: str, columns: int, role: Role = Role.STRONG) -> list
 
 
 def keys_markdown() -> str:
-    """The table of keys for the documentation."""
-    rows = ["| key | | what it does |", "| --- | --- | --- |"]
-    for action in ACTIONS:
-        keys = " ".join(f"`{key_text(key)}`" for key in action.keys)
-        rows.append(f"| {keys} | {action.label} | {action.help} |")
-    return "\n".join(rows) + "\n"
+    """The documentation of keys: a table a group, and the filter language."""
+    lines = ["# Keys of the screen", "", "Made from `tui/actions.py`; change it there."]
+    order = list(dict.fromkeys(action.group for action in ACTIONS))
+    for group in order:
+        lines += ["", f"## {group}", "", "| key | where | action | what it does |"]
+        lines.append("| --- | --- | --- | --- |")
+        for action in (action for action in ACTIONS if action.group == group):
+            keys = " ".join(f"`{key_text(key)}`" for key in action.keys)
+            lines.append(f"| {keys} | {action.place} | {action.label} | {action.help} |")
+    lines += ["", "## Filter", "", "| word | what it finds |", "| --- | --- |"]
+    lines += [f"| `{word}` | {text} |" for word, text in FILTERS]
+    return "\n".join(lines) + "\n"

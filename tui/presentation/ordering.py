@@ -114,6 +114,26 @@ def find(items: Sequence[Item], identity: Identity | None, near: int) -> int:
     return min(rows, key=lambda index: (abs(index - near), index))
 
 
+def successor(items: Sequence[Item], gone: Entry) -> Identity | None:
+    """The row that took the place of one that is gone: of the container of its name, if any.
+
+    A changed container has a new id, and its old self another name while the change goes on.
+    The row with the same host port comes first.
+    """
+    name = _lasting_name(gone)
+    heirs = [
+        item for item in items if isinstance(item, Entry) and name and _lasting_name(item) == name
+    ]
+    same_port = [item for item in heirs if item.port == gone.port]
+    return next((item.identity for item in (*same_port, *heirs)), None)
+
+
+def _lasting_name(entry: Entry) -> str:
+    """The container's name without what a change adds to it for a while; empty for a process."""
+    container = entry.row.container
+    return "" if container is None else container.name.partition(".pmap-")[0]
+
+
 def _kinds(entry: Entry, view: View) -> bool:
     if entry.row.source is Source.RESERVED:
         return view.stopped

@@ -11,6 +11,7 @@ from manager.model.ports import format_host
 from manager.model.rows import Source
 from manager.model.snapshot import EngineInfo
 from manager.model.text import printable
+from manager.model.verdict import verdict
 from tui.actions import by_name
 from tui.presentation.cells import Line, Role, Span, line_width, wrap
 from tui.presentation.entry import Entry
@@ -111,7 +112,7 @@ def _reach(entry: Entry, engine: EngineInfo | None) -> Line:
     first = Span(f"{would}{word}".capitalize(), role if role is not Role.CHIP else Role.BAD)
     if exposure is Exposure.LOOPBACK:
         text = ": nobody outside can connect."
-        if entry.row.source is Source.PUBLISHED and engine is not None and _before_28(engine):
+        if entry.row.source is Source.PUBLISHED and verdict(entry.row, engine).neighbours:
             text += " Before engine 28, neighbours may still reach the container's own address."
     elif exposure is Exposure.ADDRESS:
         text = f": whoever can reach {entry.address}."
@@ -123,11 +124,6 @@ def _reach(entry: Entry, engine: EngineInfo | None) -> Line:
         asked = "no address was asked for" if entry.row.host_ip is None else "it was asked so"
         text = f": {asked}, and the engine's own rules come before ufw or firewalld."
     return (first, Span(text))
-
-
-def _before_28(engine: EngineInfo) -> bool:
-    major = engine.version.partition(".")[0]
-    return not engine.podman and major.isdecimal() and int(major) < 28
 
 
 def _state(entry: Entry, g: Glyphs) -> Line:

@@ -14,7 +14,7 @@ from tui.paint import Painter, cursor_ground
 from tui.presentation.cells import Line, width
 from tui.presentation.entry import Entry, Identity
 from tui.presentation.glyphs import UNICODE, Glyphs
-from tui.presentation.ordering import Gap, Heading, Item, View, arrange, find, ordered
+from tui.presentation.ordering import Gap, Heading, Item, View, arrange, find, ordered, successor
 from tui.presentation.table import Layout, header_line, heading_line, layout, row_line
 
 
@@ -77,7 +77,10 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         known = {entry.identity for entry in self.rows}
         self.marked &= known
         near = self._cursor if before is not None else 0
-        self._cursor = find(self._items, before.identity if before else None, near)
+        wanted = before.identity if before else None
+        if before is not None and wanted not in known:
+            wanted = successor(self._items, before)
+        self._cursor = find(self._items, wanted, near)
         self.virtual_size = Size(self.size.width, len(self._items) + 1)
         self._painters = {}
         self._repaint()
