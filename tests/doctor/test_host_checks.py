@@ -31,6 +31,8 @@ def test_the_line_that_sends_localhost_elsewhere_is_named(look: Look) -> None:
     text = "127.0.0.1 localhost\n# own\n192.0.2.7 localhost\n192.0.2.8 web localhost\n"
     hosts = parse_hosts(text, "/etc/hosts")
     found = look(localhost.CHECK, hosts=hosts, localhost=resolves("192.0.2.7", "127.0.0.1", "::1"))
+    other = resolves("192.0.2.7")
+    assert look(localhost.CHECK, hosts=hosts, localhost=other) == found
     assert found == [
         "fail: /etc/hosts line 3 sends localhost to 192.0.2.7: 192.0.2.7 localhost"
         " | change line 3 of /etc/hosts to: 127.0.0.1 localhost",

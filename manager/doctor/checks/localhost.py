@@ -61,6 +61,9 @@ def _of_resolver(hosts: HostsFile, found: Resolution, has_six: bool) -> Iterator
             " another source of names",
             f"{add} {V4} localhost",
         )
+    elif named.intersection(found.addresses):
+        # The line is told already, and mending it mends the rest.
+        pass
     elif V4 not in found.addresses:
         yield failed("localhost does not lead to 127.0.0.1", f"{add} {V4} localhost")
     elif has_six and V6 not in found.addresses:
