@@ -45,12 +45,16 @@ class Freeing:
         from manager.change.request import Move  # noqa: PLC0415 -- pydantic, only for a change
         from manager.model.advice import spec_for  # noqa: PLC0415
 
-        container = offer.holder.container
-        assert container is not None
-        source = spec_for(offer.holder.socket, container)
-        close_by = self.another()
+        holder, close_by = offer.holder, self.another()
         target = PortSpec(None, PortRange.of(close_by) if close_by else None)
-        return Move(container=container.name, source=source, target=target)
+        if holder.service is not None:
+            # It is as open as it was: a service cannot be bound to less.
+            here = PortRange.of(holder.socket.host_port)
+            source = PortSpec(None, here, None, holder.socket.protocol)
+            return Move(container=holder.service.name, source=source, target=target, expose=True)
+        assert holder.container is not None
+        source = spec_for(holder.socket, holder.container)
+        return Move(container=holder.container.name, source=source, target=target)
 
     def stop(self, offer: Offer) -> None:
         """Stop the container. Raises EngineError."""

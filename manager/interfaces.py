@@ -15,6 +15,7 @@ from manager.model.container import Container
 from manager.model.listener import HostSocket, Listener, Process
 from manager.model.ports import IPAddress, PortMapping, PortRange
 from manager.model.snapshot import EngineInfo
+from manager.model.swarm import Rollout, ServicePort, SwarmService
 
 if TYPE_CHECKING:
     # What few commands ask for is not loaded by all.
@@ -71,6 +72,26 @@ class EngineEvent:
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 
+class Swarm(Protocol):
+    """The services of the swarm that an engine manages. Every method may raise EngineError."""
+
+    def services(self) -> tuple[SwarmService, ...]:
+        """Every service, by name."""
+        ...
+
+    def publish(self, service: SwarmService, ports: Sequence[ServicePort]) -> None:
+        """Give the service these ports and no others, unless it was updated since it was read."""
+        ...
+
+    def roll_back(self, service_id: str) -> None:
+        """Set the specification of before the last update again."""
+        ...
+
+    def rollout(self, service_id: str) -> Rollout:
+        """How far the last update has come."""
+        ...
+
+
 class EngineReader(Protocol):
     """What can be asked of a container engine, changing nothing.
 
@@ -124,6 +145,10 @@ class EngineReader(Protocol):
 
     def events(self, stop: threading.Event) -> Iterator[EngineEvent]:
         """Events until `stop` is set; reconnects with growing pauses and says so."""
+        ...
+
+    def swarm(self) -> Swarm:
+        """The services; to be asked only where `info().swarm_manager` is set."""
         ...
 
 

@@ -29,6 +29,7 @@ def take_snapshot(
     """
     info = engine.info() if engine else None
     containers = engine.containers(stopped=stopped) if engine else ()
+    services = engine.swarm().services() if engine and info and info.swarm_manager else ()
     ours = info is None or info.local
     on_host = [c for c in containers if c.running and uses_host_network(c, containers)]
     listeners = None
@@ -42,6 +43,7 @@ def take_snapshot(
         listeners,
         host.ephemeral_range() if ours else LINUX_EPHEMERAL,
         dict(reserved or {}),
+        services,
     )
 
 

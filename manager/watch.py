@@ -208,6 +208,8 @@ def _telling(change: RowChange, events: Sequence[EngineEvent]) -> EngineEvent | 
 
 
 def _is_about(event: EngineEvent, row: PortRow) -> bool:
+    if row.service is not None:
+        return event.id == row.service.id
     if row.container is None:
         return False
     # A network's event is about the container that joins or leaves (Engine API, GET /events).

@@ -25,6 +25,11 @@ def print_holder(
         print_fact(output, "image", container.image)
         if container.origin:
             print_fact(output, "compose", f"{container.project}/{container.service}")
+    if holder.service is not None:
+        service = holder.service
+        print_fact(output, "swarm", service.replicas)
+        print_fact(output, "image", service.image)
+        print_fact(output, "stack", service.stack or "")
     if process is not None:
         user = f", user {process.user}" if process.user else ""
         print_fact(output, "process", f"{process.name or '?'}, pid {process.pid}{user}")
@@ -43,6 +48,8 @@ def headline(holder: Holder, verdict: Verdict | None = None, *, elsewhere: bool 
     if container is not None and not container.state.holds_ports:
         return f"{_socket(holder)} is reserved by {holder}; it takes it at its next start"
     reach = verdict.reach if verdict else exposure_of(holder.socket.host_ip).reach
+    if holder.service is not None:
+        reach = "every network of every node of the swarm"
     if elsewhere:
         reach = reach.replace("this host", "the engine's host")
     return f"{_socket(holder)} is held by {holder}; open to {reach}"
@@ -59,6 +66,9 @@ def _socket(holder: Holder) -> str:
     from manager.model.ports import fold
 
     container, socket = holder.container, holder.socket
+    if holder.service is not None:
+        inside = {str(p.container_port) for p in holder.service.ports if p.socket == socket}
+        return f"{str(socket).partition('/')[0]} -> {', '.join(sorted(inside))}"
     if container is None:
         return str(socket)
     inside = {

@@ -25,16 +25,17 @@ def engine_form(info: EngineInfo | None) -> dict[str, Any]:
 def row_form(row: PortRow) -> dict[str, Any]:
     """One of `mappings` of `ls --json`.
 
-    A row for every address of both families has host_ip "0.0.0.0", and both in host_ips.
+    A row for every address of both families has host_ip "0.0.0.0", and both in host_ips. mode is
+    that of a swarm service's port, ingress or host.
     """
-    container = row.container
+    container, service = row.container, row.service
     return {
         "container": container.name if container else None,
         "container_id": container.id if container else None,
-        "image": container.image if container else None,
+        "image": container.image if container else service.image if service else None,
         "state": container.state.value if container else None,
-        "project": container.project if container else None,
-        "service": container.service if container else None,
+        "project": container.project if container else service.stack if service else None,
+        "service": container.service if container else service.name if service else None,
         **_addresses(row.host_ip),
         "host_port": _ports(row.host_ports),
         "container_port": row.container_port.number if row.container_port else None,
@@ -44,18 +45,19 @@ def row_form(row: PortRow) -> dict[str, Any]:
         "bound": row.bound,
         "source": row.source.value,
         "process": _process(row.process),
+        "mode": row.mode.value if row.mode else None,
     }
 
 
 def holder_form(holder: Holder) -> dict[str, Any]:
     """One of `holders` of `who --json`."""
-    container, process = holder.container, holder.process
+    container, process, service = holder.container, holder.process, holder.service
     return {
         "kind": holder.kind.value,
         **_addresses(holder.socket.host_ip),
         "container": container.name if container else None,
-        "project": container.project if container else None,
-        "service": container.service if container else None,
+        "project": container.project if container else service.stack if service else None,
+        "service": container.service if container else service.name if service else None,
         "pid": process.pid if process else None,
         "process": process.name or None if process else None,
         "command": process.command or None if process else None,

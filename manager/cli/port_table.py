@@ -54,6 +54,8 @@ def _cells(run: RowRun, width: int) -> list[Cell]:
 def _owner(row: PortRow) -> str:
     if row.container is not None:
         return row.container.name
+    if row.service is not None:
+        return row.service.name
     if row.process is None:
         return "(process not visible)"
     return f"{row.process.name or 'process'} [{row.process.pid}]"
@@ -61,6 +63,8 @@ def _owner(row: PortRow) -> str:
 
 def _project(row: PortRow) -> str:
     container = row.container
+    if row.service is not None:
+        return row.service.stack or "-"
     if container is None or container.origin is None:
         return "-"
     return f"{container.project}/{container.service}"
@@ -69,6 +73,8 @@ def _project(row: PortRow) -> str:
 def _state(row: PortRow) -> str:
     from manager.model.rows import Source
 
+    if row.service is not None:
+        return ", ".join(filter(None, (f"service, {row.mode}", row.service.replicas)))
     if row.container is None:
         return "listening"
     if row.source is Source.HOST_NETWORK:
@@ -81,5 +87,7 @@ def _state(row: PortRow) -> str:
 def _image(row: PortRow) -> str:
     if row.container is not None:
         return row.container.image
+    if row.service is not None:
+        return row.service.image
     command = row.process.command if row.process else ""
     return command if len(command) <= 60 else f"{command[:57]}..."

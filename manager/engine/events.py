@@ -21,7 +21,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
 """Seconds between two tries to connect again; each pause is twice the one before."""
 
 _CONNECT_SECONDS = 5
-_FILTERS = json.dumps({"type": ["container", "network"]})
+_FILTERS = json.dumps({"type": ["container", "network", "service"]})
 _NOISE = ("exec_", "top", "attach", "detach", "resize", "archive-path", "extract-to-dir", "export")
 
 

@@ -30,6 +30,7 @@ from manager.engine.memory_run import (
 )
 from manager.engine.memory_store import Store, name_of
 from manager.engine.memory_summary import list_entry
+from manager.engine.memory_swarm import MemorySwarm
 from manager.errors import EngineError, NoSuchContainer
 from manager.interfaces import Blueprint, EngineEvent, LayerChange, Record
 from manager.model.container import Container
@@ -54,6 +55,8 @@ class MemoryReader:
             api_version=self.store.api_version,
             key=self._key,
             operating_system="none: nothing here is real",
+            swarm=bool(self.store.services),
+            swarm_manager=bool(self.store.services),
         )
 
     def containers(self, *, stopped: bool = True) -> tuple[Container, ...]:
@@ -128,6 +131,10 @@ class MemoryReader:
     def events(self, stop: threading.Event) -> Iterator[EngineEvent]:
         """Events until `stop` is set; says when the engine goes away and comes back."""
         return self.store.follow(stop)
+
+    def swarm(self) -> MemorySwarm:
+        """The services of the swarm that it manages."""
+        return MemorySwarm(self.store)
 
 
 class MemoryEngine(MemoryReader):

@@ -9,6 +9,7 @@ from typing import Any
 
 from manager.engine.encode import set_mappings
 from manager.engine.memory import MemoryEngine
+from manager.engine.memory_swarm import set_ports
 from manager.errors import EngineError
 from manager.interfaces import Blueprint
 from manager.model.container import (
@@ -18,9 +19,12 @@ from manager.model.container import (
     NUMBER_LABEL,
     PROJECT_LABEL,
     SERVICE_LABEL,
+    SWARM_SERVICE_LABEL,
+    TASK_LABEL,
 )
 from manager.model.ports import Port, PortBinding, PortMapping, PortRange
 from manager.model.portspec import PortSpec
+from manager.model.swarm import SERVICE_ID_LABEL, STACK_LABEL, ServicePort
 
 
 class Scene:
@@ -98,6 +102,25 @@ class Scene:
             labels=labels,
             **options,
         )
+
+    def swarm_service(self, name: str, image: str, *ports: ServicePort, stack: str = "") -> str:
+        """Have a swarm service with one task that runs here; its id."""
+        service_id = self.engine.store.new_id()[:25]
+        self.engine.store.services[service_id] = {
+            "ID": service_id,
+            "Version": {"Index": self.engine.store.number()},
+            "Spec": {
+                "Name": name,
+                "Labels": {STACK_LABEL: stack} if stack else {},
+                "TaskTemplate": {"ContainerSpec": {"Image": image}},
+                "EndpointSpec": {"Mode": "vip"},
+            },
+            "ServiceStatus": {"RunningTasks": 1, "DesiredTasks": 1},
+        }
+        set_ports(self.engine.store, service_id, ports)
+        labels = {SERVICE_ID_LABEL: service_id, SWARM_SERVICE_LABEL: name, TASK_LABEL: "1" * 25}
+        self.run(f"{name}.1.{'1' * 25}", image, labels=labels)
+        return service_id
 
 
 def compose_labels(project: str, service: str) -> dict[str, str]:

@@ -36,7 +36,8 @@ class Store:
     containers, layers and logs are by id; images by name; networks and volumes by name, networks
     giving the id. neighbours are listeners of the host that no container has. stopped_by_hand
     holds ids that no restart of the engine brings back under `unless-stopped`, ran_before those
-    that ran when the engine was ended.
+    that ran when the engine was ended. services are those of a swarm, by id: none, no swarm.
+    troubles is what keeps the tasks of a service from running by a new specification.
     """
 
     clock: Callable[[], float] = time.time
@@ -50,6 +51,8 @@ class Store:
     neighbours: tuple[Listener, ...] = ()
     stopped_by_hand: set[str] = field(default_factory=set)
     ran_before: set[str] = field(default_factory=set)
+    services: dict[str, Record] = field(default_factory=dict)
+    troubles: dict[str, str] = field(default_factory=dict)
     down: bool = False
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _inboxes: list[queue.SimpleQueue[EngineEvent | None]] = field(default_factory=list)

@@ -20,6 +20,7 @@ from manager.engine.layer import changes_that_matter, raw_changes
 from manager.engine.link import Link
 from manager.engine.locality import is_local, is_rootless
 from manager.engine.network_list import networks_of
+from manager.engine.swarm import LiveSwarm
 from manager.engine.tolerant import mapping, text
 from manager.errors import EngineError, NoSuchContainer
 from manager.interfaces import EngineEvent, LayerChange, Record
@@ -136,6 +137,10 @@ class DockerReader:
         """Events until `stop` is set; reconnects with growing pauses and says so."""
         return follow(self._link.dialled, self._link.greeting.api_text, stop)
 
+    def swarm(self) -> LiveSwarm:
+        """The services of the swarm that it manages."""
+        return LiveSwarm(self._link)
+
     def image(self, reference: str) -> Record | None:
         """The raw inspect of an image, None when it is not here."""
         try:
@@ -169,6 +174,7 @@ def _info_of(link: Link, answer: dict[str, Any]) -> EngineInfo:
         operating_system=text(answer.get("OperatingSystem")),
         rootless=is_rootless(answer),
         swarm=swarm.get("LocalNodeState") == "active",
+        swarm_manager=bool(swarm.get("ControlAvailable")),
         podman=greeting.podman,
         pid=greeting.peer_pid,
     )

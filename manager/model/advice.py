@@ -9,6 +9,7 @@ from manager.model.container import Container
 from manager.model.listener import HostSocket
 from manager.model.ports import IPProtocol, PortRange, parse_ip
 from manager.model.portspec import PortSpec
+from manager.model.swarm import SwarmService
 
 _ANY4 = parse_ip("0.0.0.0")
 
@@ -18,6 +19,8 @@ def advice_for(holder: Holder) -> str:
     if holder.container is not None:
         return _about_container(holder, holder.container)
     port = holder.socket.host_port
+    if holder.service is not None:
+        return _about_service(holder, holder.service)
     if holder.kind is not HolderKind.PROCESS:
         return f"pmap free --near {port}"
     if holder.note == ENGINE_ITSELF:
@@ -57,6 +60,15 @@ def _about_container(holder: Holder, container: Container) -> str:
     if holder.kind is HolderKind.STOPPED_CONTAINER:
         return f"pmap unpublish {name} {spec} takes it away; or docker rm {name}"
     return f"pmap move {name} {spec} 0 gives it a free port on 127.0.0.1; or docker stop {name}"
+
+
+def _about_service(holder: Holder, service: SwarmService) -> str:
+    name = shlex.quote(service.name)
+    spec = f"{holder.socket.host_port}{_suffix(holder.socket.protocol)}"
+    return (
+        f"pmap move {name} {spec} 0 --expose gives it another port on every node; or"
+        f" pmap unpublish {name} {spec}"
+    )
 
 
 def spec_for(socket: HostSocket, container: Container) -> PortSpec:

@@ -16,6 +16,7 @@ from manager.model.listener import HostSocket, Listener, Process
 from manager.model.portclass import FreePortSearch, Predicate
 from manager.model.ports import IPAddress, IPProtocol, fold
 from manager.model.snapshot import Snapshot
+from manager.model.swarm import SwarmService, unseen_ports
 
 _Place = tuple[int, IPProtocol]
 """Only sockets of one port and protocol can be in each other's way."""
@@ -27,7 +28,7 @@ LEFTOVER = "leftover of the engine"
 """Note of an engine's helper that holds a port which no container has any more."""
 
 ENGINE_ITSELF = "the engine itself"
-"""Note of the engine's own sockets: its API, and what a swarm publishes."""
+"""Note of the engine's own sockets: its API, and what it needs for a swarm."""
 
 _PROXIES = {"docker-proxy", "rootlesskit-docker-proxy", "rootlessport", "rootlessport-child"}
 """Helpers that live for one published port each: without it, they are left over."""
@@ -41,23 +42,35 @@ class HolderKind(StrEnum):
     PROCESS = "process"
     RESERVATION = "reservation"
     SERVICE = "compose-service"
+    SWARM_SERVICE = "swarm-service"
+
+    @property
+    def binds(self) -> bool:
+        """Whether it has its socket now, and does not only speak for it."""
+        return self in {HolderKind.CONTAINER, HolderKind.PROCESS, HolderKind.SWARM_SERVICE}
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who has a socket. `note` says how, where kind alone does not (host network, a setting)."""
+    """Who has a socket. `note` says how, where kind alone does not (host network, a setting).
+
+    service is set where a swarm publishes the port for it on every node.
+    """
 
     kind: HolderKind
     socket: HostSocket
     container: Container | None = None
     process: Process | None = None
     note: str = ""
+    service: SwarmService | None = None
 
     def __str__(self) -> str:
         if self.container is not None:
             who = f"container {self.container.name}"
             if self.kind is HolderKind.STOPPED_CONTAINER:
                 who = f"{self.container.state} container {self.container.name}"
+        elif self.service is not None:
+            who = f"swarm service {self.service.name}"
         elif self.process is not None:
             who = f"process {self.process.pid} ({self.process.name or 'unknown'})"
         elif self.kind is HolderKind.PROCESS:
@@ -105,6 +118,14 @@ def container_sockets(container: Container) -> Iterator[HostSocket]:
             yield socket
 
 
+def service_sockets(snapshot: Snapshot) -> Iterator[tuple[SwarmService, HostSocket]]:
+    """The host sockets of swarm services, but for those that a container here publishes itself."""
+    for service in snapshot.services:
+        for port in unseen_ports(service, snapshot.containers):
+            if (socket := port.socket) is not None:
+                yield service, socket
+
+
 def all_holders(snapshot: Snapshot) -> Iterator[Holder]:
     """Every holder of every host socket, containers before processes."""
     for container in snapshot.containers:
@@ -112,6 +133,8 @@ def all_holders(snapshot: Snapshot) -> Iterator[Holder]:
         # Two mappings on one socket are one thing to be in the way.
         for socket in dict.fromkeys(container_sockets(container)):
             yield Holder(kind, socket, container)
+    for service, socket in service_sockets(snapshot):
+        yield Holder(HolderKind.SWARM_SERVICE, socket, service=service)
     yield from _listening_holders(snapshot)
     for port, reason in snapshot.reserved.items():
         for protocol in (IPProtocol.TCP, IPProtocol.UDP):
@@ -129,6 +152,8 @@ def own_listeners(snapshot: Snapshot) -> Iterator[tuple[Listener, Container | No
         for published in container.published:
             socket = HostSocket.of(published)
             held[_place(socket)].append(socket)
+    for _, socket in service_sockets(snapshot):
+        held[_place(socket)].append(socket)
     for listener in snapshot.listeners or ():
         owner = by_id.get(listener.container_id) if listener.container_id else None
         if owner is not None or not _is_proxy(listener, held[_place(listener.socket)]):
@@ -183,7 +208,8 @@ def find_conflicts(
 ) -> tuple[Conflict, ...]:
     """The conflicts of the wanted sockets with the snapshot and among themselves.
 
-    ignoring: full ids of containers whose own sockets do not count (the one that is changed).
+    ignoring: full ids of containers and services whose own sockets do not count (the one that is
+    changed).
     """
     sockets = list(wanted)
     by_place: dict[_Place, list[HostSocket]] = defaultdict(list)
@@ -192,7 +218,7 @@ def find_conflicts(
     found = [
         Conflict(socket, holder)
         for holder in all_holders(snapshot)
-        if holder.container is None or holder.container.id not in ignoring
+        if _owner_id(holder) not in ignoring
         for socket in by_place.get(_place(holder.socket), ())
         if socket.overlaps(holder.socket)
     ]
@@ -207,7 +233,7 @@ def start_conflicts(snapshot: Snapshot) -> tuple[Conflict, ...]:
     """
     bound: dict[_Place, list[Holder]] = defaultdict(list)
     for holder in all_holders(snapshot):
-        if holder.kind in {HolderKind.CONTAINER, HolderKind.PROCESS}:
+        if holder.kind.binds:
             bound[_place(holder.socket)].append(holder)
     found: list[Conflict] = []
     for container in snapshot.containers:
@@ -235,6 +261,11 @@ def _among(sockets: Sequence[HostSocket], note: str) -> Iterator[Conflict]:
         before[_place(socket)].append(socket)
 
 
+def _owner_id(holder: Holder) -> str | None:
+    owner = holder.container or holder.service
+    return owner.id if owner else None
+
+
 def _place(socket: HostSocket) -> _Place:
     return socket.host_port, socket.protocol
 
@@ -258,7 +289,7 @@ def find_free(
     for socket in excluding:
         taken.setdefault(socket.host_port, []).append(socket)
     for holder in all_holders(snapshot):
-        if holder.container is None or holder.container.id not in ignoring:
+        if _owner_id(holder) not in ignoring:
             taken.setdefault(holder.socket.host_port, []).append(holder.socket)
 
     def is_free(port: int) -> bool:

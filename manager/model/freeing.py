@@ -12,6 +12,8 @@ from manager.model.conflict import ENGINE_ITSELF, HOST_NETWORK, Holder, HolderKi
 from manager.model.container import Container
 from manager.model.listener import Process
 
+_EVERY_NODE = "a swarm service is open on every address of every node, also where it is moved to"
+
 AskProcess = Callable[[Process], str]
 
 
@@ -48,7 +50,7 @@ class Offer:
     @property
     def bound(self) -> bool:
         """Whether the port is held now; a stopped container and a setting only speak for it."""
-        return self.holder.kind in {HolderKind.CONTAINER, HolderKind.PROCESS}
+        return self.holder.kind.binds
 
     def way(self, how: How) -> WayOut | None:
         """The way of that name; KILL is the stronger END."""
@@ -77,9 +79,17 @@ def offers(
 def _offer(holder: Holder, untouchable: AskProcess, keeper: AskProcess) -> Offer:
     if holder.container is not None:
         return _for_container(holder, holder.container)
+    if holder.service is not None:
+        return Offer(holder, (_move_service(holder),), (_EVERY_NODE,))
     if holder.kind is HolderKind.PROCESS and not holder.note and holder.process is not None:
         return _for_process(holder, holder.process, untouchable, keeper)
     return Offer(holder, why_not=_nothing_to_do(holder))
+
+
+def _move_service(holder: Holder) -> WayOut:
+    assert holder.service is not None
+    command = advice_for(holder).partition(" gives")[0]
+    return WayOut(How.MOVE, f"move it: {holder.service.name} gets another port instead", command)
 
 
 def _nothing_to_do(holder: Holder) -> str:

@@ -32,6 +32,7 @@ from manager.model.ports import (
     format_host,
 )
 from manager.model.snapshot import Snapshot
+from manager.model.swarm import PublishMode, SwarmService, unseen_ports
 
 
 class Source(StrEnum):
@@ -40,6 +41,7 @@ class Source(StrEnum):
     PUBLISHED = "published"
     RESERVED = "reserved"
     HOST_NETWORK = "host-network"
+    SWARM = "swarm"
     PROCESS = "process"
     COMPOSE_FILE = "compose-file"
 
@@ -48,8 +50,8 @@ class Source(StrEnum):
 class PortRow:
     """One row. host_ip None is every address, host_ports None is the engine's choice.
 
-    bound None: not known. container None: a process of the host. container_port None: there is
-    no container side (host network, processes).
+    bound None: not known. container None: a process of the host, or a swarm's `service`.
+    container_port None: there is no container side (host network, processes).
     """
 
     source: Source
@@ -63,6 +65,9 @@ class PortRow:
     process: Process | None = None
     copy: int = 0
     """Which one it is of rows that are else the same: `-p 80 -p 80` asks for two ports."""
+    service: SwarmService | None = None
+    mode: PublishMode | None = None
+    """How a service's port reaches its tasks."""
 
     @property
     def exposure(self) -> Exposure:
@@ -82,16 +87,19 @@ class PortRow:
         That of a container that stops and starts again stays, whether held or reserved.
         """
         source = Source.PUBLISHED if self.source is Source.RESERVED else self.source
-        owner = self.container.id if self.container else str(self.process and self.process.pid)
+        owned = self.container or self.service
+        owner = owned.id if owned else str(self.process and self.process.pid)
         port = str(self.container_port)
         return (source, owner, self.host, self.protocol, port, str(self.copy))
 
 
 def port_rows(snapshot: Snapshot) -> list[PortRow]:
-    """Every row of the snapshot: containers by name, then the host's own listeners."""
+    """Every row of the snapshot: containers by name, services, then the host's own listeners."""
     rows: list[PortRow] = []
     for container in sorted(snapshot.containers, key=lambda c: c.name):
         rows.extend(_container_rows(container))
+    for service in snapshot.services:
+        rows.extend(_service_rows(service, snapshot))
     host_rows = (_listener_row(listener, owner) for listener, owner in own_listeners(snapshot))
     rows.extend(sorted(_fold_rows(host_rows), key=_host_order))
     return list(_told_apart(rows))
@@ -195,6 +203,23 @@ def _container_rows(container: Container) -> Iterator[PortRow]:
             container,
             declared=True,
             bound=False,
+        )
+
+
+def _service_rows(service: SwarmService, snapshot: Snapshot) -> Iterator[PortRow]:
+    for port in unseen_ports(service, snapshot.containers):
+        mapping = port.mapping
+        yield PortRow(
+            Source.SWARM,
+            None,
+            mapping.binding.host_ports,
+            mapping.container_port.protocol,
+            mapping.container_port,
+            declared=port in service.asked,
+            # Mode host is open where its tasks run, which other nodes know.
+            bound=None if port.mode is PublishMode.HOST else bool(service.running),
+            service=service,
+            mode=port.mode,
         )
 
 

@@ -15,6 +15,7 @@ from manager.model.container import Container
 from manager.model.listener import Listener
 from manager.model.portclass import LINUX_EPHEMERAL
 from manager.model.ports import PortRange, quoted
+from manager.model.swarm import SwarmService
 
 _MOST_NAMED = 5
 
@@ -38,6 +39,7 @@ class EngineInfo:
     rootless: bool = False
     swarm: bool = False
     podman: bool = False
+    swarm_manager: bool = False
     pid: int | None = None
 
 
@@ -46,7 +48,8 @@ class Snapshot:
     """Engine and host at one instant.
 
     engine None: none answered. listeners None: the host's sockets are not known (remote engine).
-    reserved maps host ports that settings set aside to the reason.
+    reserved maps host ports that settings set aside to the reason. services are those of the swarm
+    that the engine manages, if it does.
     """
 
     engine: EngineInfo | None
@@ -54,6 +57,13 @@ class Snapshot:
     listeners: tuple[Listener, ...] | None = None
     ephemeral: PortRange = LINUX_EPHEMERAL
     reserved: dict[int, str] = field(default_factory=dict)
+    services: tuple[SwarmService, ...] = ()
+
+    def service(self, name_or_id: str) -> SwarmService | None:
+        """The swarm service of that name or id, unless a container is called so."""
+        if any(name_or_id in {c.name, c.id} for c in self.containers):
+            return None
+        return next((s for s in self.services if name_or_id in {s.name, s.id}), None)
 
     def container(self, name_or_id: str) -> Container:
         """Find one by name, full id, as its service's only one, or by an unambiguous id prefix.
@@ -78,7 +88,8 @@ class Snapshot:
                 hint=f"name one of {', '.join(names[:_MOST_NAMED])}{more}",
             )
         raise NoSuchContainer(
-            f"no container is named {quoted(name_or_id)}", hint=_nearest(wanted, self.containers)
+            f"no container is named {quoted(name_or_id)}",
+            hint=_nearest(wanted, self.containers, [s.name for s in self.services]),
         )
 
     def matching(self, name: str) -> tuple[Container, ...]:
@@ -102,14 +113,18 @@ class Snapshot:
             asked, held = sorted(map(str, c.mappings)), sorted(map(str, c.published))
             facts = (c.id, c.name, c.state, "asked", *asked, "held", *held)
             digest.update("\x00".join(facts).encode(errors="surrogatepass") + b"\x01")
+        for s in self.services:
+            told = (s.id, str(s.version), *map(str, s.ports))
+            digest.update("\x00".join(told).encode(errors="surrogatepass") + b"\x02")
         return digest.hexdigest()[:16]
 
 
-def _nearest(wanted: str, containers: Collection[Container]) -> str:
+def _nearest(wanted: str, containers: Collection[Container], services: Collection[str]) -> str:
     """A hint with the names that look most like the one that was asked for."""
     from difflib import get_close_matches  # noqa: PLC0415 -- only a mistyped name needs it
 
     names = {c.name for c in containers} | {c.service for c in containers if c.service}
+    names.update(services)
     known = sorted(names)
     # The longest name is 255 characters, and comparing grows with the product of the lengths.
     close = get_close_matches(wanted[:300], known, n=3, cutoff=0.5)

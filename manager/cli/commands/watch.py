@@ -58,7 +58,8 @@ def _print_change(output: Output, happening: PortChange, *, as_json: bool) -> No
     mark = {"added": "+", "removed": "-", "changed": "~"}[change.kind]
     style = {"added": "green", "removed": "red", "changed": "yellow"}[change.kind]
     inside = f" -> {row.container_port}" if row.container_port else f"/{row.protocol}"
-    owner = row.container.name if row.container else "the host"
+    owned = row.container or row.service
+    owner = owned.name if owned else "the host"
     state = "" if row.bound or change.kind == "removed" else " (reserved, not bound)"
     why = f"  [{cause_words(cause)}]" if cause else ""
     text = f"{_now()} {mark} {row.host}{inside}  {owner}, {row.exposure}{state}{why}"
