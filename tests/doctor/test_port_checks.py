@@ -18,6 +18,7 @@ from manager.doctor.checks import (
 )
 from manager.engine.memory import MemoryEngine
 from manager.engine.memory_scene import Scene
+from manager.model.container import SWARM_SERVICE_LABEL, TASK_LABEL
 from manager.model.daemon import DaemonSettings
 from manager.model.firewall import FirewallFacts, Ufw
 from manager.model.listener import HostSocket, Listener, Process
@@ -45,6 +46,13 @@ def test_open_ports_are_listed_with_the_command_that_closes_them(look: Look) -> 
     assert look(open_ports.CHECK, published) == [
         "warn: 1 of 2 published ports are open beyond this host: *:8080 (web) | pmap loopback web"
     ]
+
+    def swarm(scene: Scene) -> None:
+        labels = {TASK_LABEL: "t1", SWARM_SERVICE_LABEL: "shop_web"}
+        scene.run("shop_web.1.t1", "nginx", publish=["8080:80"], labels=labels)
+
+    (task,) = look(open_ports.CHECK, swarm)
+    assert task.endswith(" | docker service update --publish-rm 80 shop_web")
     assert look(open_ports.CHECK, closed) == ["pass: all 1 published ports are on loopback"]
     assert look(open_ports.CHECK) == ["pass: nothing is published"]
     assert look(open_ports.CHECK, info=None) == []

@@ -6,11 +6,10 @@ deny, sees them (docs "Packet filtering and firewalls").
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 
 from manager.doctor.check import Check
-from manager.doctor.checks.open_ports import listed
+from manager.doctor.checks.open_ports import closing, listed
 from manager.doctor.examination import Examination
 from manager.doctor.result import Remark, failed, passed, warned
 from manager.model.exposure import Exposure
@@ -39,10 +38,9 @@ def _look(facts: Examination) -> Iterator[Remark]:
         rules = firewall.docker_user
         yield passed(f"DOCKER-USER has {len(rules)} rule{'s' * (len(rules) > 1)}: {rules[0]}")
     elif who and wide:
-        names = dict.fromkeys(row.container.name for row in wide if row.container)
         yield failed(
             f"{who} denies incoming connections, and does not stop published ports: {listed(wide)}",
-            f"pmap loopback {' '.join(map(shlex.quote, names))}, or a rule in DOCKER-USER",
+            f"{closing(wide)}, or a rule in DOCKER-USER",
         )
     elif who:
         yield passed(f"{who} denies incoming connections, and no published port goes around it")

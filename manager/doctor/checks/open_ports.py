@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from manager.doctor.check import Check
 from manager.doctor.examination import Examination
 from manager.doctor.result import Remark, passed, warned
+from manager.model.container import SWARM_SERVICE_LABEL, TASK_LABEL
 from manager.model.exposure import Exposure
 from manager.model.rows import PortRow, Source
 from manager.model.verdict import CLOSED_TO_NEIGHBOURS
@@ -24,7 +25,7 @@ def _look(facts: Examination) -> Iterator[Remark]:
     if wide:
         yield warned(
             f"{len(wide)} of {len(rows)} published ports are open beyond this host: {listed(wide)}",
-            f"pmap loopback {_names(wide)}",
+            closing(wide),
         )
     version = engine_version(facts.info.version)
     if version is not None and version >= CLOSED_TO_NEIGHBOURS:
@@ -43,9 +44,16 @@ def listed(rows: Sequence[PortRow]) -> str:
     return f"{', '.join(named)}{more}"
 
 
-def _names(rows: Sequence[PortRow]) -> str:
-    names = dict.fromkeys(row.container.name for row in rows if row.container)
-    return " ".join(shlex.quote(name) for name in names)
+def closing(rows: Sequence[PortRow]) -> str:
+    """The command that closes them; a swarm's ports cannot be on loopback, only taken away."""
+    containers = [row.container for row in rows if row.container]
+    names = dict.fromkeys(c.name for c in containers if TASK_LABEL not in c.labels)
+    if names:
+        return f"pmap loopback {' '.join(map(shlex.quote, names))}"
+    services = [c.labels.get(SWARM_SERVICE_LABEL, c.name) for c in containers]
+    port = rows[0].container_port
+    inner = port.number if port else "PORT"
+    return f"docker service update --publish-rm {inner} {shlex.quote(services[0])}"
 
 
 CHECK = Check("open-ports", "Open ports", _look)
