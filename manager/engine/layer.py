@@ -12,7 +12,16 @@ from manager.interfaces import LayerChange
 MODIFIED, ADDED, DELETED = "modified", "added", "deleted"
 _KINDS = {0: MODIFIED, 1: ADDED, 2: DELETED}
 _VOLATILE = ("/tmp", "/run", "/var/run", "/var/tmp", "/dev", "/proc", "/sys")  # noqa: S108
-_ENGINE_MADE = ("/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/mtab", "/.dockerenv")
+_ENGINE_MADE = (
+    "/etc/hosts",
+    "/etc/hostname",
+    "/etc/resolv.conf",
+    "/etc/mtab",
+    "/.dockerenv",
+    "/sbin/docker-init",
+)
+"""Files that the engine puts there itself, the last one for `--init`."""
+
 _CACHES = ("/var/cache", "/root/.cache", "/var/lib/apt/lists")
 
 
@@ -44,8 +53,11 @@ def changes_that_matter(
     whole_folders: set[str] = set()
     for change in found:
         on_the_way = change.path in changed_below and change.kind == MODIFIED
-        to_a_mount = change.kind == ADDED and any(m.startswith(f"{change.path}/") for m in mounts)
-        if on_the_way or to_a_mount or _is_left_out(change.path, left_out):
+        # An image without /etc or /sbin gets them from the engine, for its own files.
+        to_the_engines = change.kind == ADDED and any(
+            path.startswith(f"{change.path}/") for path in left_out
+        )
+        if on_the_way or to_the_engines or _is_left_out(change.path, left_out):
             continue
         if whole_folders.isdisjoint(parents(change.path)):
             kept.append(change)

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from tempfile import TemporaryFile
 from typing import IO, cast
 
-from manager.engine.layer import DELETED, MODIFIED, parents
+from manager.engine.layer import ADDED, DELETED, MODIFIED, parents
 from manager.engine.link import Link
 from manager.errors import EngineError
 
@@ -22,7 +22,7 @@ def copy_paths(
 ) -> None:
     """Copy `paths` of one container into another. kinds is what the source's layer tells.
 
-    A folder that is only modified is copied without what is in it; so are the changed folders
+    A folder that is only modified is copied without what is in it; so are the changed and new folders
     above each path, for their owner and mode. Raises EngineError; what was deleted cannot be
     copied, and nothing is then.
     """
@@ -34,7 +34,7 @@ def copy_paths(
             done: set[str] = set()
             for path in sorted(paths):
                 for folder in reversed(parents(path)):
-                    if kinds.get(folder) == MODIFIED and folder not in done:
+                    if kinds.get(folder) in {ADDED, MODIFIED} and folder not in done:
                         done.add(folder)
                         _add(link, source_id, folder, archive, alone=True)
                 if path not in done:

@@ -51,6 +51,14 @@ def test_the_way_to_a_mount_is_the_engines_own() -> None:
     assert told(*more, record=mounted("/srv/deep/data")) == ["added /srv/mine"]
 
 
+def test_folders_that_the_engine_made_for_its_own_files_are_not_changes() -> None:
+    """Seen with --init on an image without /sbin, and with images made from scratch."""
+    assert told(("/sbin", ADDED), ("/sbin/docker-init", ADDED)) == []
+    made = [("/etc", ADDED), ("/etc/hosts", ADDED), ("/etc/mtab", ADDED), ("/dev", ADDED)]
+    assert told(*made) == []
+    assert told(*made, ("/etc/mine", ADDED)) == ["added /etc/mine"]
+
+
 def test_tmpfs_is_a_mount_too() -> None:
     assert told(("/scratch", ADDED), record=mounted(tmpfs="/scratch")) == []
 
