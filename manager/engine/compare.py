@@ -39,6 +39,9 @@ def compare_records(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str
         # Created by id, because the name means another image by now; the ids are compared.
         before.pop("Config.Image", None)
         after.pop("Config.Image", None)
+    if "HostConfig.Runtime" not in before:
+        # Created with no HostConfig at all: the default, which engines name in what they make now.
+        after.pop("HostConfig.Runtime", None)
     found = [
         _line(name, before.get(name, _MISSING), after.get(name, _MISSING))
         for name in sorted({*before, *after})

@@ -22,9 +22,9 @@ def copy_paths(
 ) -> None:
     """Copy `paths` of one container into another. kinds is what the source's layer tells.
 
-    A folder that is only modified is copied without what is in it; so are the changed and new folders
-    above each path, for their owner and mode. Raises EngineError; what was deleted cannot be
-    copied, and nothing is then.
+    A folder that is only modified is copied without what is in it; so are the changed and new
+    folders above each path, for their owner and mode. Raises EngineError; what was deleted
+    cannot be copied, and nothing is then.
     """
     deleted = [path for path in paths if kinds.get(path) == DELETED]
     if deleted:

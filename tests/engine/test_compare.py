@@ -132,3 +132,10 @@ def test_options_of_a_mount_are_compared_but_for_the_pin() -> None:
 def test_long_values_are_cut() -> None:
     line = compare_records(record(Key="x" * 5000), record())[0]
     assert len(line) < 200
+
+
+def test_a_default_that_was_never_named_may_be_named_now() -> None:
+    """A container created with no HostConfig shows no runtime; its like shows the default."""
+    assert compare_records(record(), record(Runtime="runc")) == ()
+    assert compare_records(record(Runtime="crun"), record(Runtime="runc")) != ()
+    assert compare_records(record(Runtime="crun"), record()) != ()
