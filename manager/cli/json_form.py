@@ -63,6 +63,7 @@ def holder_form(holder: Holder) -> dict[str, Any]:
         "command": process.command or None if process else None,
         "cwd": process.cwd or None if process else None,
         "note": holder.note or None,
+        "shared_with": list(holder.shared_with),
     }
 
 

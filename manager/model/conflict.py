@@ -15,6 +15,7 @@ from manager.model.container import Container
 from manager.model.listener import HostSocket, Listener, Process
 from manager.model.portclass import FreePortSearch, Predicate
 from manager.model.ports import IPAddress, IPProtocol, fold
+from manager.model.sharing import shared_networks
 from manager.model.snapshot import Snapshot
 from manager.model.swarm import SwarmService, unseen_ports
 
@@ -54,7 +55,8 @@ class HolderKind(StrEnum):
 class Holder:
     """Who has a socket. `note` says how, where kind alone does not (host network, a setting).
 
-    service is set where a swarm publishes the port for it on every node.
+    service is set where a swarm publishes the port for it on every node. shared_with names the
+    containers that live in the container's network: what answers on the port may be one of theirs.
     """
 
     kind: HolderKind
@@ -63,6 +65,7 @@ class Holder:
     process: Process | None = None
     note: str = ""
     service: SwarmService | None = None
+    shared_with: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if self.container is not None:
@@ -128,11 +131,12 @@ def service_sockets(snapshot: Snapshot) -> Iterator[tuple[SwarmService, HostSock
 
 def all_holders(snapshot: Snapshot) -> Iterator[Holder]:
     """Every holder of every host socket, containers before processes."""
+    shared = shared_networks(snapshot.containers)
     for container in snapshot.containers:
         kind = HolderKind.CONTAINER if container.state.holds_ports else HolderKind.STOPPED_CONTAINER
         # Two mappings on one socket are one thing to be in the way.
         for socket in dict.fromkeys(container_sockets(container)):
-            yield Holder(kind, socket, container)
+            yield Holder(kind, socket, container, shared_with=shared.get(container.id, ()))
     for service, socket in service_sockets(snapshot):
         yield Holder(HolderKind.SWARM_SERVICE, socket, service=service)
     yield from _listening_holders(snapshot)

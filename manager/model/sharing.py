@@ -7,6 +7,7 @@ reached through the owner's ports.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from manager.model.container import Container
@@ -35,11 +36,14 @@ def network_owner(container: Container, containers: Iterable[Container]) -> Cont
     return here
 
 
-def sharers(owner: Container, containers: Iterable[Container]) -> tuple[Container, ...]:
-    """The other containers that live in the network of `owner`, by name."""
+def shared_networks(containers: Iterable[Container]) -> dict[str, tuple[str, ...]]:
+    """The names of those that live in another one's network, sorted, by the full id of its owner."""
     known = tuple(containers)
-    found = (c for c in known if shares_network(c) and network_owner(c, known) is owner)
-    return tuple(sorted(found, key=lambda c: c.name))
+    found: dict[str, list[str]] = defaultdict(list)
+    for container in known:
+        if shares_network(container) and (owner := network_owner(container, known)) is not None:
+            found[owner.id].append(container.name)
+    return {owner: tuple(sorted(names)) for owner, names in found.items()}
 
 
 def uses_host_network(container: Container, containers: Iterable[Container]) -> bool:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from manager.model.container import Container, ContainerState
-from manager.model.sharing import network_owner, sharers, shares_network, uses_host_network
+from manager.model.sharing import (
+    network_owner,
+    shared_networks,
+    shares_network,
+    uses_host_network,
+)
 
 
 def container(name: str, mode: str = "bridge") -> Container:
@@ -48,8 +53,10 @@ def test_a_circle_ends() -> None:
 
 
 def test_the_sharers_of_a_network_are_told_by_name() -> None:
-    assert sharers(VPN, ALL) == (BY_ID, BY_NAME, BY_SHORT, NESTED)
-    assert sharers(BY_ID, ALL) == ()
+    assert shared_networks(ALL) == {
+        VPN.id: ("app", "bpp", "cpp", "nested"),
+        HOST.id: ("on-host",),
+    }
 
 
 def test_the_hosts_network_is_used_directly_or_through_another() -> None:

@@ -69,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
         )
     else:
         print_rows(output, [("", rows)])
+        _print_sharing(output, snapshot, args.names)
         _print_summary(output, rows, conflicts, args)
     if args.host:
         warn_other_host(manager, "processes are not shown")
@@ -82,8 +83,8 @@ def select_rows(snapshot: Snapshot, args: argparse.Namespace) -> list[PortRow]:
 
     rows = port_rows(snapshot)
     if args.names:
-        wanted = {c.id for name in args.names for c in snapshot.matching(name)}
-        rows = [row for row in rows if row.container and row.container.id in wanted]
+        wanted = {owner for name in args.names for owner in _owners(snapshot, name)}
+        rows = [r for r in rows if (owner := r.container or r.service) and owner.id in wanted]
     if not (args.all or args.names):
         rows = [row for row in rows if row.source is not Source.RESERVED]
     if not args.host:
@@ -91,6 +92,34 @@ def select_rows(snapshot: Snapshot, args: argparse.Namespace) -> list[PortRow]:
     if args.exposed:
         rows = [row for row in rows if row.exposure is not Exposure.LOOPBACK]
     return rows
+
+
+def _owners(snapshot: Snapshot, name: str) -> set[str]:
+    """Ids of the containers and swarm services of a name. Raises NoSuchContainer.
+
+    What lives in another container's network is reached through that one's ports.
+    """
+    from manager.model.sharing import network_owner
+    from manager.model.swarm import tasks_of
+
+    services = [s for s in snapshot.services if name in {s.name, s.id, s.stack}]
+    if not services:
+        named = snapshot.matching(name)
+        owners = (network_owner(container, snapshot.containers) for container in named)
+        return {one.id for one in (*named, *owners) if one is not None}
+    tasks = (task for service in services for task in tasks_of(service, snapshot.containers))
+    return {service.id for service in services} | {task.id for task in tasks}
+
+
+def _print_sharing(output: Output, snapshot: Snapshot, names: Sequence[str]) -> None:
+    """Say whose ports those of a container are that lives in another one's network."""
+    from manager.model.sharing import network_owner, shares_network
+
+    for container in snapshot.containers:
+        if container.name in names and shares_network(container):
+            owner = network_owner(container, snapshot.containers)
+            whose = f"of {owner.name}: its ports are that one's" if owner else "of one that is gone"
+            output.text(f"{container.name} lives in the network {whose}", "dim")
 
 
 def _print_summary(
