@@ -37,7 +37,7 @@ def network_owner(container: Container, containers: Iterable[Container]) -> Cont
 
 
 def shared_networks(containers: Iterable[Container]) -> dict[str, tuple[str, ...]]:
-    """The names of those that live in another one's network, sorted, by the full id of its owner."""
+    """Names of those in another container's network, sorted, by the full id of its owner."""
     known = tuple(containers)
     found: dict[str, list[str]] = defaultdict(list)
     for container in known:
