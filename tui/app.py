@@ -136,23 +136,6 @@ class PmapApp(App[int], inherit_bindings=False):
 
             self.push_screen(new_page(place))
 
-    def wear(self, signs: Glyphs) -> None:
-        """Draw with these signs from now on."""
-        self.glyphs = signs
-        self.ports.wear(signs)
-
-    def connect(self, open_manager: Callable[[], PortManager]) -> None:
-        """Go to another engine: what was known of this one is let go."""
-        if self.changing:
-            self.notify("A change is being made: wait for its end.")
-            return
-        self.feed.stop()
-        self.link, self.answers, self.entries = Link(), {}, ()
-        self.snapshot, self.counts, self.manager = Snapshot(None), Counts(), None
-        self.feed = Feed(open_manager, self.post_message)
-        self.feed.start()
-        self.show()
-
     def leave(self) -> None:
         """Quit; while a change is being made, as soon as it has ended."""
         if not self.changing:

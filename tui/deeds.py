@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from manager.model.rows import Source
-from manager.model.text import printable
 from tui.actions import OVERLAYS, Place, actions_of
 from tui.kinds import Kind
-from tui.presentation.cells import Line, Span, plain
+from tui.presentation.cells import Line, plain
 from tui.presentation.entry import Entry
 from tui.presentation.offers import why_not
 from tui.presentation.ordering import SortKey
@@ -160,17 +159,9 @@ def _change(kind: Kind) -> Deed:
 
 
 def _context(app: PmapApp, ports: Ports) -> None:
-    """Choose the docker context whose engine is shown."""
-    from manager.bootstrap import build, context_names
-    from tui.screens.chooser import Chooser
+    from tui.contexts import choose
 
-    names = context_names()
-
-    def chosen(index: int) -> None:
-        app.connect(lambda: build(context=names[index]))
-
-    lines: list[Line] = [(Span(f" {printable(name)}"),) for name in names]
-    app.push_screen(Chooser("Docker context", lines, chosen))
+    choose(app)
 
 
 def _on_row(act: str) -> Deed:

@@ -25,7 +25,8 @@ def obey(app: PmapApp, wishes: ScreenSettings) -> None:
     if not wishes.animation:
         app.animation_level = "none"
     if wishes.ascii:
-        app.wear(ASCII)
+        app.glyphs = ASCII
+        app.ports.wear(ASCII)
     if wishes.theme in app.available_themes:
         app.theme = wishes.theme
     elif wishes.theme:

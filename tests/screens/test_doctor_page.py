@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from manager.bootstrap import build
 from tui.app import PmapApp
+from tui.contexts import connect
 from tui.presentation.cells import plain
 from tui.screens.chooser import Chooser
 from tui.screens.doctor import Doctor
@@ -59,7 +60,7 @@ async def test_another_engine_takes_the_place_of_this_one(app: PmapApp, until: U
         for container in other.snapshot().containers[:3]:
             other.engine.remove(container.id, force=True)
         known, first = len(app.entries), app.manager
-        app.connect(lambda: other)
+        connect(app, lambda: other)
         assert app.entries == ()
         await until(pilot, lambda: app.entries and app.link.connected)
         assert app.manager is other
@@ -71,5 +72,5 @@ async def test_no_engine_is_left_while_a_change_is_made(app: PmapApp, until: Unt
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.entries and app.link.connected)
         app.changing = True
-        app.connect(lambda: build(demo=True))
+        connect(app, lambda: build(demo=True))
         assert app.entries

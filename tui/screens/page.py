@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Collection
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -52,9 +53,9 @@ class Page(Screen[None]):
         return the_app(self)
 
     @property
+    @abstractmethod
     def mover(self) -> Mover:
-        """What the movement keys move in."""
-        raise NotImplementedError
+        """What the movement keys move in; every page has its own."""
 
     def body(self) -> ComposeResult:
         """The widgets between top bar and footer."""

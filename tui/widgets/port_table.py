@@ -83,7 +83,8 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._cursor = find(self._items, wanted, near)
         self.virtual_size = Size(self.size.width, len(self._items) + 1)
         self._painters = {}
-        self._repaint()
+        self._strips = {}
+        self.refresh()
         self._follow()
         if self.selected is not before:
             self.post_message(self.Moved(self.selected))
@@ -108,12 +109,14 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Mark or unmark the row under the cursor."""
         if (entry := self.selected) is not None:
             self.marked ^= {entry.identity}
-            self._repaint()
+        self._strips = {}
+        self.refresh()
 
     def clear_marks(self) -> None:
         """Unmark every row."""
         self.marked.clear()
-        self._repaint()
+        self._strips = {}
+        self.refresh()
 
     def notify_style_update(self) -> None:
         """Colours or focus have changed: paint anew."""
@@ -179,10 +182,6 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         columns = self.scrollable_content_region.width
         if columns:
             self._plan = layout(self._entries, self._view, columns, self.glyphs)
-
-    def _repaint(self) -> None:
-        self._strips = {}
-        self.refresh()
 
     def _draw(self, index: int, plan: Layout, columns: int) -> Strip:
         if index >= len(self._items):
