@@ -114,7 +114,7 @@ def until() -> Until:
     """Wait until something is so; fails where it never is."""
 
     async def wait(pilot: Pilot[int], so: Callable[[], object]) -> None:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 30
         while not so():
             assert time.monotonic() < end, "it never came to be"
             await pilot.pause(0.01)
