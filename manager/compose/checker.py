@@ -81,7 +81,7 @@ class Checker:
         self._select = select
         self._ignore = ignore
         self._selections: dict[int, tuple[Config, Selection]] = {}
-        self._silenced: dict[tuple[str, int], Silenced] = {}
+        self._silenced: dict[int, tuple[SourceText, Silenced]] = {}
 
     def check(self, projects: Iterable[tuple[Project, Config]]) -> list[Caught]:
         """Everything that the rules say, sorted by place; silenced hits are left out."""
@@ -115,16 +115,19 @@ class Checker:
 
     def _is_silenced(self, caught: Caught) -> bool:
         source = caught.context.source(caught.hit.place.file)
-        if source is None or "pmap:" not in source.text:
+        if source is None:
             return False
-        key = (source.path, hash(source.text))
-        if key not in self._silenced:
-            self._silenced[key] = silenced_lines(source.text)
+        known = self._silenced.get(id(source))
+        if known is None:
+            # The text is kept beside it, so that its id stays its own.
+            known = self._silenced[id(source)] = (source, silenced_lines(source.text))
+        if not known[1]:
+            return False
         span, entry = caught.hit.place.span, caught.hit.entry
         lines = {*range(span.line, span.end_line + 1)}
         if entry is not None and entry.file == caught.hit.place.file:
             lines.add(entry.span.line)
-        return is_silenced(self._silenced[key], caught.rule.id, lines)
+        return is_silenced(known[1], caught.rule.id, lines)
 
 
 def findings_of(caught: Iterable[Caught]) -> list[Finding]:

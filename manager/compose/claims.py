@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import Protocol
 
 from manager.compose.rule import Context
 from manager.compose.values import UNKNOWN, PortEntry, PortRun, Service, UnknownType
 from manager.errors import InvalidPortSpec
 from manager.model.listener import addresses_overlap
-from manager.model.ports import IPAddress, PortRange
+from manager.model.ports import MAX_PORT, IPAddress, PortRange
 
+MOST_LOOKED_AT = 100
+"""How many taken ranges are passed over in the search for a free port."""
 MOST_PARTNERS = 4
 """How many of those in the way are looked for; a finding names the first ones."""
 
@@ -45,8 +49,25 @@ class Claim:
         return f"{self.entry.file}\0{part.raw if part else ''}"
 
 
-def claims_of(context: Context, first: int = 0) -> list[Claim]:
+def claims_of(context: Context) -> list[Claim]:
     """Every host port that is asked for and known, by services that start at all."""
+    return context.once("claims", make_claims)
+
+
+def claims_by_service(context: Context) -> dict[str, list[Claim]]:
+    """The same, by the name of the service."""
+    return context.once("claims by service", _by_service)
+
+
+def _by_service(context: Context) -> dict[str, list[Claim]]:
+    found: dict[str, list[Claim]] = {}
+    for claim in claims_of(context):
+        found.setdefault(claim.service.name, []).append(claim)
+    return found
+
+
+def make_claims(context: Context, first: int = 0) -> list[Claim]:
+    """The same, made anew and counted from `first`: to compare those of several projects."""
     found: list[Claim] = []
     for service, entry in context.published():
         if service.replicas == 0 or entry.published is UNKNOWN or entry.protocol is UNKNOWN:
@@ -76,19 +97,6 @@ def _host_ports(run: PortRun, entry: PortEntry) -> PortRange | None:
     return None if ports.end == 0 else ports
 
 
-def run_together(one: Claim, two: Claim) -> bool:
-    """Whether two services of a project are ever started together.
-
-    Services of disjoint profiles are alternatives, unless the project's own environment
-    (COMPOSE_PROFILES) turns on both.
-    """
-    mine, other = one.service.profiles, two.service.profiles
-    if not mine or not other or not set(mine).isdisjoint(other):
-        return True
-    active = one.context.project.profiles
-    return bool(active) and one.service.enabled(active) and two.service.enabled(active)
-
-
 def share_an_address(one: Claim, two: Claim) -> bool:
     """Whether the addresses exclude each other. What is unknown overlaps every address alone."""
     if one.host_ip is UNKNOWN or two.host_ip is UNKNOWN:
@@ -96,9 +104,19 @@ def share_an_address(one: Claim, two: Claim) -> bool:
     return addresses_overlap(one.host_ip, two.host_ip)
 
 
-def overlapping(
-    claims: Iterable[Claim], together: Callable[[Claim, Claim], bool]
-) -> Iterator[tuple[Claim, Claim]]:
+class Lanes(Protocol):
+    """Which claims ever meet: a claim is filed in lanes, and looked for in lanes."""
+
+    def file(self, claim: Claim) -> Iterable[str]:
+        """The lanes in which others find it."""
+        ...
+
+    def look(self, claim: Claim, present: Iterable[str]) -> Iterable[str]:
+        """The lanes, of those present, in which it finds others."""
+        ...
+
+
+def overlapping(claims: Iterable[Claim], lanes: Lanes) -> Iterator[tuple[Claim, Claim]]:
     """Pairs (later, earlier) of claims on overlapping sockets that may meet.
 
     For each claim at most MOST_PARTNERS are named, so that the cost stays linear in the claims
@@ -108,44 +126,110 @@ def overlapping(
     for claim in claims:
         by_protocol.setdefault(claim.protocol, []).append(claim)
     for group in by_protocol.values():
-        active = _Active()
+        active = _Active(lanes)
         for claim in sorted(group, key=lambda c: (c.ports.start, c.order)):
-            for other in active.partners(claim, together):
+            for other in active.partners(claim):
                 yield (claim, other) if claim.order > other.order else (other, claim)
             active.add(claim)
 
 
-class _Active:
-    """The claims whose range holds the port that a sweep has come to, by address."""
+class Vacancies:
+    """The host ports that no claim asks for, on any address."""
 
-    def __init__(self) -> None:
-        self._buckets: dict[Bucket, dict[int, Claim]] = {}
-        self._ends: list[tuple[int, int, Bucket]] = []
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted({(claim.ports.start, claim.ports.end) for claim in claims}):
+            if self._ends and start <= self._ends[-1] + 1:
+                self._ends[-1] = max(self._ends[-1], end)
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def after(self, ports: PortRange) -> PortRange | None:
+        """The next free ports after `ports`, as many; None where none are near."""
+        start, length = ports.end + 1, len(ports)
+        index = bisect_right(self._starts, ports.end)
+        for other in range(max(index - 1, 0), min(index + MOST_LOOKED_AT, len(self._starts))):
+            if self._ends[other] >= start and self._starts[other] < start + length:
+                start = self._ends[other] + 1
+        last = start + length - 1
+        free = (
+            index + MOST_LOOKED_AT >= len(self._starts)
+            or last < self._starts[index + MOST_LOOKED_AT]
+        )
+        return PortRange(start, last) if last <= MAX_PORT and free else None
+
+
+class _Active:
+    """The claims whose range holds the port that a sweep has come to, by address and lane."""
+
+    def __init__(self, lanes: Lanes) -> None:
+        self._lanes = lanes
+        self._buckets: dict[Bucket, dict[str, dict[int, Claim]]] = {}
+        self._ends: list[tuple[int, int, Claim]] = []
 
     def add(self, claim: Claim) -> None:
-        self._buckets.setdefault(claim.bucket, {})[claim.order] = claim
-        heappush(self._ends, (claim.ports.end, claim.order, claim.bucket))
+        bucket = self._buckets.setdefault(claim.bucket, {})
+        for lane in self._lanes.file(claim):
+            bucket.setdefault(lane, {})[claim.order] = claim
+        heappush(self._ends, (claim.ports.end, claim.order, claim))
 
-    def partners(self, claim: Claim, together: Callable[[Claim, Claim], bool]) -> Iterator[Claim]:
+    def partners(self, claim: Claim) -> Iterator[Claim]:
         """Those in the way of `claim`, at most MOST_PARTNERS."""
         while self._ends and self._ends[0][0] < claim.ports.start:
-            _, order, bucket = heappop(self._ends)
-            del self._buckets[bucket][order]
-            if not self._buckets[bucket]:
-                del self._buckets[bucket]
-        left = MOST_PARTNERS
-        for bucket in self._near(claim):
-            for other in self._buckets[bucket].values():
-                if share_an_address(claim, other) and together(claim, other):
-                    yield other
-                    left -= 1
-                    if not left:
-                        return
+            self._remove(heappop(self._ends)[2])
+        found: set[int] = set()
+        for other in self._near(claim):
+            if other.order not in found and share_an_address(claim, other):
+                yield other
+                found.add(other.order)
+                if len(found) == MOST_PARTNERS:
+                    return
 
-    def _near(self, claim: Claim) -> list[Bucket]:
-        """The buckets that may hold a partner; all of them only for a wildcard."""
+    def _remove(self, claim: Claim) -> None:
+        bucket = self._buckets[claim.bucket]
+        for lane in self._lanes.file(claim):
+            del bucket[lane][claim.order]
+            if not bucket[lane]:
+                del bucket[lane]
+        if not bucket:
+            del self._buckets[claim.bucket]
+
+    def _near(self, claim: Claim) -> Iterator[Claim]:
+        """Claims in the buckets that may hold a partner; all of them only for a wildcard."""
         own = claim.bucket
-        if own is None or isinstance(own, str) or own.is_unspecified:
-            return list(self._buckets)
-        wide = type(own)(0)
-        return [bucket for bucket in (None, wide, own) if bucket in self._buckets]
+        buckets = list(self._buckets)
+        if not (own is None or isinstance(own, str) or own.is_unspecified):
+            wide = type(own)(0)
+            buckets = [bucket for bucket in (None, wide, own) if bucket in self._buckets]
+        for bucket in buckets:
+            lanes = self._buckets[bucket]
+            for lane in self._lanes.look(claim, list(lanes)):
+                yield from lanes.get(lane, {}).values()
+
+
+class SameProject:
+    """Services of a project meet when they are ever started together.
+
+    Services of disjoint profiles are alternatives, unless the project's own environment
+    (COMPOSE_PROFILES) turns on both.
+    """
+
+    _ALWAYS = ""
+    _ACTIVE = "\0active"
+
+    def file(self, claim: Claim) -> list[str]:
+        """Its profiles; one lane holds all that are started without any."""
+        profiles = claim.service.profiles
+        return [*dict.fromkeys(profiles), *self._active(claim)] if profiles else [self._ALWAYS]
+
+    def look(self, claim: Claim, present: Iterable[str]) -> Iterable[str]:
+        """All, when it is always started; else what is always, and its own profiles."""
+        if not claim.service.profiles:
+            return present
+        return [self._ALWAYS, *dict.fromkeys(claim.service.profiles), *self._active(claim)]
+
+    def _active(self, claim: Claim) -> list[str]:
+        active = claim.context.project.profiles
+        return [self._ACTIVE] if active and claim.service.enabled(active) else []

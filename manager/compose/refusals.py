@@ -11,11 +11,16 @@ from manager.compose.words import shortened
 _FORM = 'write it as "[HOST_IP:]HOST_PORT:CONTAINER_PORT[/PROTOCOL]"'
 
 
-def refused(context: Context, rule: str) -> Iterator[tuple[str, PortEntry, PortError]]:
+def refused(context: Context, rule: str) -> list[tuple[str, PortEntry, PortError]]:
     """Service name, entry and error of every refused entry that `rule` speaks of."""
+    return context.once("refusals", _by_rule).get(rule, [])
+
+
+def _by_rule(context: Context) -> dict[str, list[tuple[str, PortEntry, PortError]]]:
+    found: dict[str, list[tuple[str, PortEntry, PortError]]] = {}
     for name, entry, error in _refused(context):
-        if rule_for(context, entry, error) == rule:
-            yield name, entry, error
+        found.setdefault(rule_for(context, entry, error), []).append((name, entry, error))
+    return found
 
 
 def refused_places(context: Context) -> set[Place]:

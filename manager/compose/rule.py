@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 from manager.compose.config import Config
 from manager.compose.publishing import Publishing, bound_address, publishing_of
@@ -19,6 +19,8 @@ from manager.compose.values import (
 )
 from manager.model.finding import Edit, Severity
 from manager.model.ports import IPAddress
+
+T = TypeVar("T")
 
 
 class Intent(StrEnum):
@@ -68,6 +70,7 @@ class Context:
             if problem.kind is ProblemKind.REQUIRED_VARIABLE and problem.span is not None
         }
         """Where a variable is demanded, as in `${PORT:?}`, and has no value."""
+        self._memory: dict[str, object] = {}
         self._publishing = {s.name: publishing_of(project, s) for s in project.services}
 
     def publishing(self, service: Service) -> Publishing:
@@ -92,6 +95,12 @@ class Context:
     def address(self, service: Service, entry: PortEntry) -> IPAddress | UnknownType | None:
         """Where the engine binds an entry: its own address, else the network's default."""
         return bound_address(self.project, service, entry)
+
+    def once(self, name: str, make: Callable[[Context], T]) -> T:
+        """What `make` makes of this context, made once and kept under `name`."""
+        if name not in self._memory:
+            self._memory[name] = make(self)
+        return cast("T", self._memory[name])
 
     def source(self, file: str) -> SourceText | None:
         """The text of a file of the project."""

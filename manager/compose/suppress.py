@@ -43,7 +43,7 @@ def silenced_lines(text: str) -> Silenced:
 def is_silenced(silenced: Silenced, rule: str, lines: Collection[int]) -> bool:
     """Whether a comment on any of the lines silences `rule`."""
     return any(
-        line in lines and (rules is None or rule in rules) for line, rules in silenced.items()
+        line in silenced and ((rules := silenced[line]) is None or rule in rules) for line in lines
     )
 
 

@@ -20,12 +20,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.allotment import left_without, short_of_ports
-from manager.compose.claims import Claim, claims_of, overlapping, run_together
+from manager.compose.claims import (
+    Claim,
+    SameProject,
+    Vacancies,
+    claims_by_service,
+    claims_of,
+    overlapping,
+)
 from manager.compose.rule import Context, Hit, Rule
 from manager.compose.values import UNKNOWN, OriginKind, Place
 from manager.compose.words import host_span, listed, rewritten, where
 from manager.model.finding import Severity
-from manager.model.ports import MAX_PORT, PortRange, format_host
+from manager.model.ports import PortRange, format_host
 
 
 def check(context: Context) -> Iterator[Hit]:
@@ -33,15 +40,16 @@ def check(context: Context) -> Iterator[Hit]:
     claims = claims_of(context)
     fixed = [claim for claim in claims if not claim.picks]
     in_the_way: dict[Claim, list[Claim]] = {}
-    for later, earlier in overlapping(fixed, run_together):
+    for later, earlier in overlapping(fixed, SameProject()):
         in_the_way.setdefault(later, []).append(earlier)
+    vacancies = Vacancies(claims if in_the_way else ())
     for claim, others in in_the_way.items():
-        yield _conflict(claim, sorted(others, key=lambda c: c.order), claims)
+        yield _conflict(claim, sorted(others, key=lambda c: c.order), vacancies)
     if len(fixed) < len(claims):
-        yield from _picked(claims)
+        yield from _picked(context, claims)
 
 
-def _conflict(claim: Claim, others: list[Claim], claims: list[Claim]) -> Hit:
+def _conflict(claim: Claim, others: list[Claim], vacancies: Vacancies) -> Hit:
     first = others[0]
     start = max(claim.ports.start, first.ports.start)
     shared = PortRange(start, min(claim.ports.end, first.ports.end))
@@ -50,7 +58,7 @@ def _conflict(claim: Claim, others: list[Claim], claims: list[Claim]) -> Hit:
     return Hit(
         Place(claim.entry.file, host_span(claim.entry)),
         f"{port} on {_address(claim)} is already published by {who}",
-        _way_out(claim, first, claims),
+        _way_out(claim, first, vacancies),
         claim.service.name,
         claim.entry,
     )
@@ -74,7 +82,7 @@ def _address(claim: Claim) -> str:
     return format_host(claim.host_ip)
 
 
-def _way_out(claim: Claim, other: Claim, claims: list[Claim]) -> str:
+def _way_out(claim: Claim, other: Claim, vacancies: Vacancies) -> str:
     replaces = (
         claim.entry.origin.kind is OriginKind.OVERRIDE
         and claim.service.name == other.service.name
@@ -82,39 +90,22 @@ def _way_out(claim: Claim, other: Claim, claims: list[Claim]) -> str:
     )
     if replaces:
         return "override files add ports; to replace them, write ports: !override"
-    free = _free_ports(claim, claims)
+    free = vacancies.after(claim.ports)
     if free is None:
         return "give one of the two another host port"
     return f"write {rewritten(claim.entry, published=str(free))}, which is free here"
 
 
-def _free_ports(claim: Claim, claims: list[Claim]) -> PortRange | None:
-    """The next host ports after those of `claim` that no entry of the project asks for."""
-    length = len(claim.ports)
-    start = claim.ports.end + 1
-    for other in sorted(claims, key=lambda c: c.ports.start):
-        if other.ports.end >= start and other.ports.start < start + length:
-            start = other.ports.end + 1
-    return PortRange(start, start + length - 1) if start + length - 1 <= MAX_PORT else None
-
-
-def _picked(claims: list[Claim]) -> Iterator[Hit]:
+def _picked(context: Context, claims: list[Claim]) -> Iterator[Hit]:
     """Entries that may pick a port, and find none left. PM005 speaks of too many replicas."""
-    by_service: dict[str, list[Claim]] = {}
-    for claim in claims:
-        by_service.setdefault(claim.service.name, []).append(claim)
     short = {
         name
-        for name, own in by_service.items()
+        for name, own in claims_by_service(context).items()
         if isinstance(count := own[0].service.replicas, int)
         and count > 1
         and short_of_ports(own, count) is not None
     }
-    said: set[int] = set()
     for claim, others in left_without([c for c in claims if c.service.name not in short]):
-        if claim.order in said:
-            continue
-        said.add(claim.order)
         yield Hit(
             Place(claim.entry.file, host_span(claim.entry)),
             f"none of the ports {claim.ports}/{claim.protocol} is left for this entry:"

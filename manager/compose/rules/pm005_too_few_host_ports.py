@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.allotment import short_of_ports
-from manager.compose.claims import Claim, claims_of
+from manager.compose.claims import Claim, claims_by_service
 from manager.compose.rule import Context, Hit, Rule
 from manager.compose.values import Place
 from manager.compose.words import host_side, host_span, rewritten
@@ -22,10 +22,7 @@ from manager.model.ports import MAX_PORT
 
 def check(context: Context) -> Iterator[Hit]:
     """Services whose containers cannot all have their ports."""
-    by_service: dict[str, list[Claim]] = {}
-    for claim in claims_of(context):
-        by_service.setdefault(claim.service.name, []).append(claim)
-    for claims in by_service.values():
+    for claims in claims_by_service(context).values():
         replicas = claims[0].service.replicas
         if isinstance(replicas, int) and replicas > 1:
             lacking = short_of_ports(claims, replicas)

@@ -6,9 +6,9 @@ are taken as variants of one project, and are not held against each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from manager.compose.claims import Claim, claims_of, overlapping
+from manager.compose.claims import Claim, make_claims, overlapping
 from manager.compose.rule import Context, Hit, Rule
 from manager.compose.values import Place
 from manager.compose.words import host_span, listed, where
@@ -18,13 +18,17 @@ from manager.model.ports import PortRange
 
 def check(contexts: Sequence[Context]) -> Iterator[tuple[Context, Hit]]:
     """Fixed ports that entries of different projects ask for."""
+    if len(contexts) < 2:
+        return
     claims: list[Claim] = []
     for context in contexts:
-        claims += claims_of(context, first=len(claims))
+        claims += make_claims(context, first=len(claims))
     found: dict[Claim, list[Claim]] = {}
     fixed = [claim for claim in claims if not claim.picks]
-    for later, earlier in overlapping(fixed, _different_projects):
-        found.setdefault(later, []).append(earlier)
+    for later, earlier in overlapping(fixed, _OtherFolder()):
+        # An entry that two projects include is one entry.
+        if later.entry.place != earlier.entry.place:
+            found.setdefault(later, []).append(earlier)
     for claim, others in found.items():
         start = max(claim.ports.start, others[0].ports.start)
         shared = PortRange(start, min(claim.ports.end, others[0].ports.end))
@@ -46,10 +50,16 @@ def check(contexts: Sequence[Context]) -> Iterator[tuple[Context, Hit]]:
         )
 
 
-def _different_projects(one: Claim, two: Claim) -> bool:
-    if one.context is two.context or one.entry.place == two.entry.place:
-        return False
-    return one.context.project.directory != two.context.project.directory
+class _OtherFolder:
+    """Projects of other folders meet; files of one folder are variants of one project."""
+
+    def file(self, claim: Claim) -> list[str]:
+        """The folder of its project."""
+        return [claim.context.project.directory]
+
+    def look(self, claim: Claim, present: Iterable[str]) -> Iterable[str]:
+        """Every other folder."""
+        return [folder for folder in present if folder != claim.context.project.directory]
 
 
 RULE = Rule("PM009", "project-conflict", Severity.WARNING, __doc__, across=check)

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manager.compose.claims import claims_of, overlapping
+from manager.compose.claims import SameProject, claims_by_service, overlapping
+from manager.compose.publishing import Publishing
 from manager.compose.rule import Context, Hit, Rule
-from manager.compose.values import UNKNOWN, OriginKind, Place, PortEntry
+from manager.compose.values import UNKNOWN, OriginKind, Place, PortEntry, Service
 from manager.compose.words import host_side, host_span, where
 from manager.model.finding import Severity
 from manager.model.ports import PortRange
@@ -23,13 +24,19 @@ from manager.model.ports import PortRange
 
 def check(context: Context) -> Iterator[Hit]:
     """Override entries for a container port that the base publishes already."""
-    conflicting = _conflicting(context)
-    first: dict[tuple[str, PortRange, str], PortEntry] = {}
-    for service, entry in context.published():
-        if not isinstance(entry.target, PortRange) or entry.protocol is UNKNOWN:
+    for service in context.project.services:
+        overrides = any(entry.origin.kind is OriginKind.OVERRIDE for entry in service.entries)
+        if overrides and context.publishing(service) is Publishing.PUBLISHED:
+            yield from _added(context, service)
+
+
+def _added(context: Context, service: Service) -> Iterator[Hit]:
+    conflicting = _conflicting(context, service)
+    first: dict[tuple[PortRange, str], PortEntry] = {}
+    for entry in service.entries:
+        if entry.error or not isinstance(entry.target, PortRange) or entry.protocol is UNKNOWN:
             continue
-        key = (service.name, entry.target, entry.protocol.lower())
-        base = first.setdefault(key, entry)
+        base = first.setdefault((entry.target, entry.protocol.lower()), entry)
         added = entry.origin.kind is OriginKind.OVERRIDE and entry.origin.layer > base.origin.layer
         if added and id(entry) not in conflicting:
             yield Hit(
@@ -42,11 +49,10 @@ def check(context: Context) -> Iterator[Hit]:
             )
 
 
-def _conflicting(context: Context) -> set[int]:
+def _conflicting(context: Context, service: Service) -> set[int]:
     """Entries of which PM004 says that they cannot start beside the base."""
-    claims = claims_of(context)
-    pairs = overlapping(claims, lambda one, two: one.service.name == two.service.name)
-    return {id(claim.entry) for pair in pairs for claim in pair}
+    own = claims_by_service(context).get(service.name, [])
+    return {id(claim.entry) for pair in overlapping(own, SameProject()) for claim in pair}
 
 
 RULE = Rule("PM202", "override-appends", Severity.WARNING, __doc__, check)
