@@ -37,7 +37,7 @@ def check_exposure(request: ChangeRequest, added: Iterable[PortMapping]) -> None
         if exposure is not Exposure.LOOPBACK:
             again = as_command(request.model_copy(update={"expose": True}))
             raise Refused(
-                f"{mapping.binding} would be open to {exposure.reach}",
+                f"on {mapping.binding} it can be reached by {exposure.reach}",
                 hint=f"leave the address out for 127.0.0.1, or agree to it: {again}",
             )
 
