@@ -117,8 +117,12 @@ class PortManager(TruthTeller):
         """What the request would do. Raises Refused, NoSuchContainer, EngineError."""
         from manager.change.facts import gather
         from manager.change.planner import plan_change
+        from manager.change.service_plan import gather_service, plan_service
 
         snapshot = self.snapshot()
+        if (service := snapshot.service(request.container)) is not None:
+            about = gather_service(self.host, snapshot, request, service)
+            return plan_service(snapshot, request, about)
         facts = gather(self._engine(), self.host, snapshot, request, self._preferences(request))
         return plan_change(snapshot, request, facts)
 
@@ -128,7 +132,10 @@ class PortManager(TruthTeller):
         Raises, with nothing touched: StalePlan, ChangeInProgress, Refused, EngineError.
         """
         from manager.change.executor import apply
+        from manager.change.service_apply import apply_service
 
+        if plan.service_update is not None:
+            return apply_service(plan, self._deps(plan.request), progress)
         return apply(plan, self._deps(plan.request), progress)
 
     def recover(self) -> tuple[Recovery, ...]:
@@ -182,13 +189,16 @@ class PortManager(TruthTeller):
         options are fields of the request (save, layer, ...). Raises Refused, InvalidInput.
         """
         from manager.change.request import Restore
+        from manager.change.service_plan import undo_service
         from manager.change.undo import find_change, undo_request
 
         snapshot = self.snapshot(host=False)
         entries = self.history()
         if change_id is None and snapshot.engine is not None:
             entries = tuple(e for e in entries if e.get("engine_key") == snapshot.engine.key)
-        request = undo_request(find_change(entries, change_id), snapshot)
+        entry = find_change(entries, change_id)
+        undo = undo_service if entry.get("swarm_service") else undo_request
+        request = undo(entry, snapshot)
         return Restore.model_validate(request.model_dump() | options)
 
     def undo_plan(self, change_id: str | None = None) -> Plan:

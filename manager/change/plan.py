@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from manager.change.fileedit import FileEdit
 from manager.change.request import ChangeRequest
 from manager.model.ports import PortMapping
+from manager.model.swarm import ServicePort, SwarmService
 
 
 class OperationKind(StrEnum):
@@ -29,6 +30,7 @@ class OperationKind(StrEnum):
     VERIFY = "verify"
     COMMIT = "commit"
     REMOVE = "remove"
+    UPDATE = "update"
 
 
 class _Value(BaseModel):
@@ -63,8 +65,18 @@ class Cost(_Value):
     expected_downtime: str = "none"
 
 
+class ServiceUpdate(_Value):
+    """The ports of a swarm service before and after; the update names the version that was read."""
+
+    service: SwarmService
+    ports: tuple[ServicePort, ...]
+
+
 class Plan(_Value):
     """A change of one container's port mappings, ready to be shown and applied.
+
+    Or of a swarm service's: then container is its name, container_id its id, and service_update
+    is set.
 
     container is its name, container_id the full id that the plan is about. project, service and
     origin_file are set for what compose manages. before and after are mappings as asked for
@@ -84,6 +96,7 @@ class Plan(_Value):
     warnings: tuple[str, ...] = ()
     cost: Cost = Cost()
     file_edit: FileEdit | None = None
+    service_update: ServiceUpdate | None = None
     fingerprint: str = ""
 
     @property

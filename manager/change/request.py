@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from manager.change.fileedit import FileReturn
 from manager.model.portspec import PortSpec
+from manager.model.swarm import PublishMode
 
 
 class SaveChoice(StrEnum):
@@ -77,6 +78,8 @@ class Restore(_Request):
     """The mappings that must stand now, in the same words; None does not ask."""
     file: FileReturn | None = None
     """The file that was changed too, and how to take that back."""
+    modes: tuple[PublishMode, ...] = ()
+    """Of a swarm service: how each of the mappings reaches its tasks."""
 
 
 ChangeRequest = Annotated[

@@ -30,7 +30,7 @@ def check_target(
     snapshot: Snapshot, request: ChangeRequest, target: Container, record: Record
 ) -> None:
     """Refuse containers whose ports cannot be changed, or not without harm. Raises Refused."""
-    _check_swarm(target)
+    _check_swarm(request, target)
     if pod := record.get("Pod"):
         raise Refused(
             f"{target.name} belongs to pod {str(pod)[:12]}: its ports are the pod's",
@@ -48,13 +48,16 @@ def check_target(
         )
 
 
-def _check_swarm(target: Container) -> None:
+def _check_swarm(request: ChangeRequest, target: Container) -> None:
     if not target.labels.get(TASK_LABEL):
         return
     service = target.labels.get(SWARM_SERVICE_LABEL, "SERVICE")
+    instead = request
+    if not isinstance(request, Restore):
+        instead = request.model_copy(update={"container": service, "expose": True})
     raise Refused(
         f"{target.name} is a task of the swarm service {service}, which would replace it",
-        hint=f"docker service update --publish-add published=8080,target=80 {service}",
+        hint=f"change the service itself: {as_command(instead)}",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from manager.model.container import TASK_LABEL, Container
 from manager.model.exposure import Exposure, exposure_of
 from manager.model.snapshot import Snapshot
 
@@ -11,18 +12,21 @@ from manager.model.snapshot import Snapshot
 def exposed_containers(snapshot: Snapshot, names: Sequence[str] = ()) -> tuple[str, ...]:
     """Names of the containers (of these names, else all) with a mapping wider than loopback.
 
-    names: containers, services or projects. Raises NoSuchContainer.
+    names: containers, services or projects. What a swarm runs is told only where it is named: it
+    cannot be bound to less. Raises NoSuchContainer.
     """
-    chosen = (
-        [container for name in names for container in snapshot.matching(name)]
-        if names
-        else sorted(snapshot.containers, key=lambda c: c.name)
-    )
-    return tuple(
-        dict.fromkeys(
-            container.name
-            for container in chosen
-            for mapping in container.mappings
-            if exposure_of(mapping.binding.host_ip) is not Exposure.LOOPBACK
-        )
-    )
+    if not names:
+        own = (c for c in snapshot.containers if not c.labels.get(TASK_LABEL))
+        return tuple(sorted(c.name for c in own if _is_exposed(c)))
+    found: list[str] = []
+    for name in names:
+        if snapshot.service(name) is not None:
+            found.append(name)
+        else:
+            found.extend(c.name for c in snapshot.matching(name) if _is_exposed(c))
+    return tuple(dict.fromkeys(found))
+
+
+def _is_exposed(container: Container) -> bool:
+    wide = (exposure_of(mapping.binding.host_ip) for mapping in container.mappings)
+    return any(exposure is not Exposure.LOOPBACK for exposure in wide)

@@ -131,7 +131,7 @@ def test_restore_asks_for_no_expose_but_for_the_same_ports_as_then() -> None:
         ({"network_mode": "container:" + "b" * 64}, {}, "web shares the network of vpn, which alone"
          " can publish ports | pmap publish vpn 8080"),
         ({"labels": {"com.docker.swarm.task.id": "1", "com.docker.swarm.service.name": "api"}}, {},
-         "| docker service update --publish-add published=8080,target=80 api"),
+         "| change the service itself: pmap publish api 8080 --expose"),
         ({}, {"Pod": "p" * 64}, "web belongs to pod pppppppppppp"),
         ({}, {"HostConfig": {"AutoRemove": True}},
          "| to accept that: pmap publish web 8080 --allow-rm"),
