@@ -69,10 +69,10 @@ def try_it(app: PmapApp, entry: Entry) -> None:
     manager = app.manager
     engine = app.link.engine
     if manager is None or (engine is not None and not engine.local):
-        app.notify("Only ports of this host can be tried from here.")
+        app.notify("Only ports of this host can be tried from here.", markup=False)
         return
     if entry.row.protocol != "tcp" or entry.row.bound is not True:
-        app.notify("Only a bound tcp port can be tried.")
+        app.notify("Only a bound tcp port can be tried.", markup=False)
         return
     ip = entry.row.host_ip
     loopback = "::1" if ip is not None and ip.version == 6 else "127.0.0.1"

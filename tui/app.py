@@ -142,7 +142,7 @@ class PmapApp(App[int], inherit_bindings=False):
             self.exit()
             return
         self._leaving = True
-        self.notify("A change is being made: pmap closes as soon as it has ended.")
+        self.notify("A change is being made: pmap closes as soon as it has ended.", markup=False)
 
     def change_ended(self) -> None:
         """A change is over, one way or the other: read anew, and leave if that was asked for."""

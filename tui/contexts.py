@@ -33,7 +33,7 @@ def choose(app: PmapApp) -> None:
 def connect(app: PmapApp, open_manager: Callable[[], PortManager]) -> None:
     """Go to another engine: what was known of this one is let go."""
     if app.changing:
-        app.notify("A change is being made: wait for its end.")
+        app.notify("A change is being made: wait for its end.", markup=False)
         return
     app.feed.stop()
     app.link, app.answers, app.entries = Link(), {}, ()

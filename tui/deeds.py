@@ -80,7 +80,7 @@ def _trouble(app: PmapApp, ports: Ports) -> None:
         if _troubled(entry):
             ports.table.select(entry.identity)
             return
-    app.notify("Nothing exposed, nothing in conflict.")
+    app.notify("Nothing exposed, nothing in conflict.", markup=False)
 
 
 def _troubled(entry: Entry) -> bool:
@@ -101,7 +101,10 @@ def _publish(app: PmapApp, ports: Ports) -> None:
         _open(app, Draft(Kind.PUBLISH))
         return
     target = str(entry.row.container_port or "")
-    _open(app, Draft(Kind.PUBLISH, container=entry.container_name, target=target))
+    _open(
+        app,
+        Draft(Kind.PUBLISH, container=entry.owner if entry.container_name else "", target=target),
+    )
 
 
 def _help(app: PmapApp, ports: Ports) -> None:
@@ -141,7 +144,7 @@ def _change(kind: Kind) -> Deed:
         reasons = [why_not(kind.value, entry) for entry in chosen]
         rows = tuple(e.row for e, why in zip(chosen, reasons, strict=True) if e and not why)
         if not rows:
-            app.notify(reasons[0].capitalize() + ".")
+            app.notify(reasons[0].capitalize() + ".", markup=False)
             return
         first = rows[0]
         draft = Draft(kind, rows)
@@ -180,7 +183,7 @@ def _publish_on(app: PmapApp, port: int | None) -> None:
     from tui.drafts import Draft
 
     if port is None:
-        app.notify("Every port there is taken.")
+        app.notify("Every port there is taken.", markup=False)
     else:
         _open(app, Draft(Kind.PUBLISH, port=str(port)))
 
@@ -202,7 +205,9 @@ def _open(app: PmapApp, draft: Draft) -> None:
     from tui.screens.change import ChangeForm
 
     if app.manager is None or app.manager.engine is None:
-        app.notify("No engine answers: nothing can be changed yet.", severity="warning")
+        app.notify(
+            "No engine answers: nothing can be changed yet.", severity="warning", markup=False
+        )
         return
     app.push_screen(ChangeForm(draft, app.manager))
 

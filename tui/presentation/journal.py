@@ -36,7 +36,7 @@ def entry_line(entry: Entry, columns: int, undone: Collection[str], g: Glyphs) -
     kind = str(entry.get("kind", ""))
     spans = [
         Span(f" {_when(entry)}  ", Role.MUTED),
-        Span(f"{_KINDS.get(kind, kind):<10} ", Role.STRONG),
+        Span(f"{printable(_KINDS.get(kind, kind)):<10} ", Role.STRONG),
         Span(f"{printable(str(entry.get('container', ''))):<24} "),
         Span(_change(entry, g), Role.TEXT),
         Span(f"  {word}", role),

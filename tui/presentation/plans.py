@@ -29,7 +29,7 @@ def plan_lines(plan: Plan, columns: int, g: Glyphs) -> list[Line]:
 def _owner(plan: Plan) -> Line:
     spans = [Span(printable(plan.container), Role.STRONG)]
     if plan.service is not None:
-        spans.append(Span(f"  {printable(plan.project or '')}/{plan.service}", Role.PROJECT))
+        spans.append(Span(f"  {printable(f'{plan.project}/{plan.service}')}", Role.PROJECT))
     return tuple(spans)
 
 

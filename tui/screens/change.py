@@ -202,7 +202,7 @@ class ChangeForm(ModalScreen[None]):
     def cancel(self) -> None:
         """Close; while a change is being made, say that it goes on."""
         if self.running:
-            the_app(self).notify("The change is being made: wait for its end.")
+            the_app(self).notify("The change is being made: wait for its end.", markup=False)
         else:
             self.dismiss()
 

@@ -53,7 +53,7 @@ def fields(
     """The fields of a form for this draft, then its choices."""
 
     def containers(text: str) -> list[str]:
-        names = sorted(c.name for c in snapshot.containers)
+        names = sorted(printable(c.name) for c in snapshot.containers)
         return [name for name in names if name.startswith(text)]
 
     def targets(text: str) -> list[str]:
@@ -132,7 +132,7 @@ def title(draft: Draft, glyphs: Glyphs) -> Line:
     if draft.kind is Kind.UNDO:
         return (Span("Undo a change"),)
     word = {Kind.MOVE: "Move", Kind.LOOPBACK: "Bind to loopback", Kind.UNPUBLISH: "Unpublish"}
-    names = sorted({row.container.name for row in rows if row.container})
+    names = sorted({printable(row.container.name) for row in rows if row.container})
     if len(rows) == 1:
         row = rows[0]
         what = f"{row.host} {glyphs.arrow} {row.container_port} of {names[0]}"

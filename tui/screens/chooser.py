@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from manager.model.text import printable
 from tui.actions import Place
 from tui.presentation.cells import Line
 from tui.widgets.line_list import LineList
@@ -29,7 +30,7 @@ class Chooser(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The list in a box of its size."""
         with Vertical(id="box") as box:
-            box.border_title = Content(self._title)
+            box.border_title = Content(printable(self._title))
             box.border_subtitle = "enter takes it"
             choices = LineList(self._lines, id="choices")
             choices.styles.height = len(self._lines)

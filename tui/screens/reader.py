@@ -10,6 +10,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from manager.model.text import printable
 from tui.actions import Place
 from tui.presentation.cells import Line
 from tui.widgets.lines import Lines
@@ -30,7 +31,7 @@ class Reader(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The box."""
         with VerticalScroll(id="box", can_focus=False) as box:
-            box.border_title = Content(self._title)
+            box.border_title = Content(printable(self._title))
             box.border_subtitle = self.CLOSES
             yield Lines(id="told")
 
