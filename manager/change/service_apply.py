@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from manager.change.deps import Deps
@@ -75,7 +76,7 @@ class _Update:
         self._done(f"update {service.name}", start)
         start = self._tell(f"verify {service.name}")
         try:
-            rollout = self._until_settled()
+            rollout = self._until(lambda seen: seen.done or seen.failed)
         except KeyboardInterrupt:
             self._done(f"verify {service.name}", start, state="failed")
             return self._back("interrupted", interrupted=True)
@@ -90,26 +91,31 @@ class _Update:
         start = self._tell("the way back")
         try:
             self.deps.engine.swarm().roll_back(self.update.service.id)
+            rollout = self._until(lambda seen: seen.turned_back, patiently=True)
         except EngineError as error:
             self._done("the way back", start, state="failed")
             words = f"{reason}; and on the way back: {error.message}"
             return self._ended(Status.ROLLBACK_FAILED, reason=words)
         self._done("the way back", start)
-        ended = self._ended(Status.ROLLED_BACK, reason=reason)
+        late = () if rollout.turned_back else (_still(self.update.service.name),)
+        ended = self._ended(Status.ROLLED_BACK, reason=reason, warnings=late)
         return ended.model_copy(update={"interrupted": interrupted})
 
-    def _until_settled(self) -> Rollout:
-        """The rollout once it is done, has failed, or has taken as long as is waited for."""
+    def _until(self, settled: Callable[[Rollout], bool], *, patiently: bool = False) -> Rollout:
+        """The rollout once it is settled, or has taken as long as is waited for.
+
+        A task that cannot run ends the waiting sooner, unless that is to be borne `patiently`.
+        """
         clock, swarm = self.deps.clock, self.deps.engine.swarm()
         if self.update.service.desired == 0:
-            return Rollout("completed")
+            return Rollout("rollback_completed" if patiently else "completed")
         start = clock.monotonic()
         pause = _FIRST_PAUSE
         while True:
             rollout = swarm.rollout(self.update.service.id)
             waited = clock.monotonic() - start
-            stuck = bool(rollout.trouble) and waited >= TROUBLE_PATIENCE
-            if rollout.done or rollout.failed or stuck or waited >= PATIENCE:
+            stuck = bool(rollout.trouble) and not patiently and waited >= TROUBLE_PATIENCE
+            if settled(rollout) or stuck or waited >= PATIENCE:
                 # What a task could not do at first and now does is no trouble any more.
                 return Rollout(rollout.state, rollout.message) if rollout.done else rollout
             clock.wait(pause)

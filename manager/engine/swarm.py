@@ -16,6 +16,7 @@ from manager.model.ports import MAX_PORT, Port, parse_protocol
 from manager.model.swarm import STACK_LABEL, PublishMode, Rollout, ServicePort, SwarmService
 
 _NO_MANAGER = {406, 503}
+_SECOND = len("2026-01-01T00:00:00")
 _WAITING = {"new", "pending", "rejected", "failed"}
 
 
@@ -64,8 +65,7 @@ class LiveSwarm:
         """How far the last update has come."""
         with self._link.checked() as api:
             record = api.inspect_service(service_id)  # type: ignore[no-untyped-call]
-            filters = {"service": [service_id], "desired-state": ["running"]}
-            tasks = api.tasks(filters=filters)  # type: ignore[no-untyped-call]
+            tasks = api.tasks(filters={"service": [service_id]})  # type: ignore[no-untyped-call]
         return rollout_of(mapping(record.get("UpdateStatus")), tasks)
 
 
@@ -121,11 +121,13 @@ def with_ports(spec: Mapping[str, Any], ports: Sequence[ServicePort]) -> dict[st
 
 
 def rollout_of(status: Mapping[str, Any], tasks: Sequence[Mapping[str, Any]]) -> Rollout:
-    """What UpdateStatus and the tasks that ought to run tell."""
-    troubles = []
+    """What UpdateStatus and the tasks tell: troubles are those of tasks since the update began."""
+    began, troubles = text(status.get("StartedAt")), []
     for task in tasks:
         state = mapping(task.get("Status"))
-        if text(state.get("State")) in _WAITING and (why := text(state.get("Err"))):
+        # Both are RFC 3339 in UTC, to the second and then some: the order of texts is that of time.
+        new = text(state.get("Timestamp"))[:_SECOND] >= began[:_SECOND]
+        if new and text(state.get("State")) in _WAITING and (why := text(state.get("Err"))):
             troubles.append(why)
     return Rollout(
         text(status.get("State")), text(status.get("Message")), "; ".join(dict.fromkeys(troubles))

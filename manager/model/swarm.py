@@ -101,6 +101,11 @@ class Rollout:
         return self.state == "completed"
 
     @property
+    def turned_back(self) -> bool:
+        """Whether every task runs by the specification of before again."""
+        return self.state == "rollback_completed"
+
+    @property
     def failed(self) -> bool:
         """Whether the swarm has stopped it, or has turned it back."""
         return self.state in {"paused", "rollback_started", "rollback_paused", "rollback_completed"}
