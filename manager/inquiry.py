@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from manager.errors import Refused
+from manager.inquiries import Prober
 from manager.inside import listening_in, start_error
-from manager.interfaces import Engine, Host, Prober
+from manager.interfaces import Engine, Host
 from manager.model.inside import InsideView, inside_view
 from manager.model.localhost import Resolution
 from manager.model.ports import IPAddress, IPProtocol, Port

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from manager.errors import ChangeInProgress, EngineUnavailable
+from manager.inquiries import Prober, Surroundings
 from manager.interfaces import (
     Clock,
     Engine,
@@ -18,10 +19,8 @@ from manager.interfaces import (
     Files,
     Host,
     Journal,
-    Prober,
     Processes,
     Progress,
-    Surroundings,
 )
 from manager.model.conflict import Holder, find_free, holders_of
 from manager.model.listener import HostSocket

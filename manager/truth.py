@@ -13,7 +13,8 @@ from manager.errors import InvalidInput, Refused
 if TYPE_CHECKING:
     from manager.doctor.result import CheckResult
     from manager.errors import EngineUnavailable
-    from manager.interfaces import Engine, Host, Journal, Prober, Surroundings
+    from manager.inquiries import Prober, Surroundings
+    from manager.interfaces import Engine, Host, Journal
     from manager.model.ports import PortRange
     from manager.model.rows import PortRow
     from manager.model.scanning import ScanLimits, ScanReport

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from manager.interfaces import Engine, Surroundings
+from manager.inquiries import Surroundings
+from manager.interfaces import Engine
 from manager.model.firewall import FirewallFacts
 from manager.model.rows import PortRow
 from manager.model.verdict import Verdict, verdict

@@ -143,15 +143,7 @@ class Steps:
             self._stopped_at = self.deps.clock.monotonic()
         self.deps.engine.stop(member.old_id, timeout=member.stop_timeout)
         if member.vanishes:
-            self._wait_until_gone(member)
-
-    def _wait_until_gone(self, member: Member) -> None:
-        """The engine removes what was made with --rm in its own time, and the name with it."""
-        deadline = self.deps.clock.monotonic() + _VANISH_SECONDS
-        while find(self.deps.engine, member.old_id) is not None:
-            if self.deps.clock.monotonic() >= deadline:
-                raise ApplyFailed(f"{member.name} was made with --rm, and does not go away")
-            self.deps.clock.wait(_LOOK_SECONDS)
+            _wait_until_gone(self.deps, member)
 
     def _hold(self, index: int) -> None:
         member = self._begin(index, Phase.HOLDING)
@@ -195,6 +187,15 @@ class Steps:
 
     def _remove(self, index: int) -> None:
         self.deps.engine.remove(self.entry.members[index].old_id)
+
+
+def _wait_until_gone(deps: Deps, member: Member) -> None:
+    """The engine removes what was made with --rm in its own time, and the name with it."""
+    deadline = deps.clock.monotonic() + _VANISH_SECONDS
+    while find(deps.engine, member.old_id) is not None:
+        if deps.clock.monotonic() >= deadline:
+            raise ApplyFailed(f"{member.name} was made with --rm, and does not go away")
+        deps.clock.wait(_LOOK_SECONDS)
 
 
 def _new_id(member: Member) -> str:

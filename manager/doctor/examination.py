@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from manager.errors import EngineUnavailable, NoSuchContainer
+from manager.inquiries import Prober, Surroundings
 from manager.inside import listening_in, start_error
-from manager.interfaces import Engine, Host, Journal, Prober, Surroundings
+from manager.interfaces import Engine, Host, Journal
 from manager.model.container import Container
 from manager.model.daemon import DaemonSettings
 from manager.model.firewall import FirewallFacts
