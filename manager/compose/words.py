@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from manager.compose.values import Part, Place, PortEntry, Syntax
 from manager.model.finding import Span
 from manager.model.ports import PortRange
+from manager.model.text import printable
 
 LOOPBACK = "127.0.0.1"
 _LONGEST = 60
@@ -18,7 +19,8 @@ def where(place: Place) -> str:
 
 
 def shortened(text: str) -> str:
-    """`text`, cut where it would fill the line."""
+    """`text` on one line, cut where it would fill it."""
+    text = printable(text[: 2 * _LONGEST])
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
