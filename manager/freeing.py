@@ -43,15 +43,15 @@ class Freeing:
     def move_request(self, offer: Offer) -> Move:
         """The request that gives the container's mapping a free port: planned as any change."""
         from manager.change.request import Move  # noqa: PLC0415 -- pydantic, only for a change
-        from manager.model.advice import spec_for  # noqa: PLC0415
+        from manager.model.advice import service_of, spec_for  # noqa: PLC0415
 
         holder, close_by = offer.holder, self.another()
         target = PortSpec(None, PortRange.of(close_by) if close_by else None)
-        if holder.service is not None:
+        if (service := service_of(holder)) is not None:
             # It is as open as it was: a service cannot be bound to less.
             here = PortRange.of(holder.socket.host_port)
             source = PortSpec(None, here, None, holder.socket.protocol)
-            return Move(container=holder.service.name, source=source, target=target, expose=True)
+            return Move(container=service, source=source, target=target, expose=True)
         assert holder.container is not None
         source = spec_for(holder.socket, holder.container)
         return Move(container=holder.container.name, source=source, target=target)

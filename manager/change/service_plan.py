@@ -85,7 +85,8 @@ def _wanted(
     _check_addresses(request, service)
     stand_in = _as_container(snapshot, service)
     inputs = Inputs(snapshot, stand_in, default_ip=_EVERYWHERE)
-    mappings = tuple(_everywhere(one) for one in resolve(request, inputs).after)
+    # What is asked for as 0.0.0.0 may be there already.
+    mappings = tuple(dict.fromkeys(_everywhere(one) for one in resolve(request, inputs).after))
     if isinstance(request, Restore) and len(request.modes) == len(mappings):
         return tuple(map(_port, mappings, request.modes))
     known = dict(zip(stand_in.mappings, (port.mode for port in service.asked), strict=True))

@@ -5,22 +5,21 @@ from __future__ import annotations
 import shlex
 
 from manager.model.conflict import ENGINE_ITSELF, HOST_NETWORK, Holder, HolderKind
-from manager.model.container import Container
+from manager.model.container import SWARM_SERVICE_LABEL, TASK_LABEL, Container
 from manager.model.listener import HostSocket
 from manager.model.ports import IPProtocol, PortRange, parse_ip
 from manager.model.portspec import PortSpec
-from manager.model.swarm import SwarmService
 
 _ANY4 = parse_ip("0.0.0.0")
 
 
 def advice_for(holder: Holder) -> str:
     """What to type about one holder."""
+    if (service := service_of(holder)) is not None:
+        return _about_service(holder, service)
     if holder.container is not None:
         return _about_container(holder, holder.container)
     port = holder.socket.host_port
-    if holder.service is not None:
-        return _about_service(holder, holder.service)
     if holder.kind is not HolderKind.PROCESS:
         return f"pmap free --near {port}"
     if holder.note == ENGINE_ITSELF:
@@ -62,8 +61,16 @@ def _about_container(holder: Holder, container: Container) -> str:
     return f"pmap move {name} {spec} 0 gives it a free port on 127.0.0.1; or docker stop {name}"
 
 
-def _about_service(holder: Holder, service: SwarmService) -> str:
-    name = shlex.quote(service.name)
+def service_of(holder: Holder) -> str | None:
+    """The name of the swarm service that has the port, itself or through a task of its."""
+    if holder.service is not None:
+        return holder.service.name
+    labels = holder.container.labels if holder.container else {}
+    return labels.get(SWARM_SERVICE_LABEL) if labels.get(TASK_LABEL) else None
+
+
+def _about_service(holder: Holder, service: str) -> str:
+    name = shlex.quote(service)
     spec = f"{holder.socket.host_port}{_suffix(holder.socket.protocol)}"
     return (
         f"pmap move {name} {spec} 0 --expose gives it another port on every node; or"

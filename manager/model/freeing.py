@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from manager.model.advice import advice_for, spec_for
+from manager.model.advice import advice_for, service_of, spec_for
 from manager.model.conflict import ENGINE_ITSELF, HOST_NETWORK, Holder, HolderKind
 from manager.model.container import Container
 from manager.model.listener import Process
@@ -77,19 +77,18 @@ def offers(
 
 
 def _offer(holder: Holder, untouchable: AskProcess, keeper: AskProcess) -> Offer:
+    if (service := service_of(holder)) is not None:
+        return Offer(holder, (_move_service(holder, service),), (_EVERY_NODE,))
     if holder.container is not None:
         return _for_container(holder, holder.container)
-    if holder.service is not None:
-        return Offer(holder, (_move_service(holder),), (_EVERY_NODE,))
     if holder.kind is HolderKind.PROCESS and not holder.note and holder.process is not None:
         return _for_process(holder, holder.process, untouchable, keeper)
     return Offer(holder, why_not=_nothing_to_do(holder))
 
 
-def _move_service(holder: Holder) -> WayOut:
-    assert holder.service is not None
+def _move_service(holder: Holder, service: str) -> WayOut:
     command = advice_for(holder).partition(" gives")[0]
-    return WayOut(How.MOVE, f"move it: {holder.service.name} gets another port instead", command)
+    return WayOut(How.MOVE, f"move it: service {service} gets another port instead", command)
 
 
 def _nothing_to_do(holder: Holder) -> str:

@@ -21,6 +21,9 @@ from pytest_engines import LiveEngine
 from manager.cli.main import main
 from manager.host.live import LiveHost
 
+ON_ONE = pytest.mark.parametrize("live_engine", ["28.5"], indirect=True)
+"""What has nothing to do with the engine's age is tried on one."""
+
 ASKED_HERE = (
     "listeners", "process", "ephemeral_range", "bind_error", "connect", "addresses",
     "listening_inside", "owner_of",
@@ -75,6 +78,7 @@ def test_through_ssh_containers_are_known_and_the_host_is_not(
     assert held["host_known"] is False
 
 
+@ON_ONE
 @pytest.mark.usefixtures("nobody_asks_here")
 def test_a_port_that_no_remote_container_holds_is_not_called_free(
     live_engine: LiveEngine, prefix: str, behind_ssh: SshServer, capsys: pytest.CaptureFixture[str]
@@ -108,6 +112,7 @@ def test_a_change_goes_through_ssh_and_says_what_it_could_not_verify(
     assert {m["host_port"] for m in undone["after"]} == {61863, 61864}
 
 
+@ON_ONE
 @pytest.mark.usefixtures("nobody_asks_here")
 def test_a_taken_port_is_refused_by_what_the_remote_engine_knows(
     live_engine: LiveEngine, prefix: str, behind_ssh: SshServer, capsys: pytest.CaptureFixture[str]
@@ -134,8 +139,9 @@ def test_a_port_that_a_remote_process_holds_is_rolled_back(
     assert (now["Id"], now["State"]["Running"]) == (container, True)
 
 
+@ON_ONE
 def test_an_ssh_that_gets_nowhere_says_what_ssh_says(
-    behind_ssh: SshServer, capsys: pytest.CaptureFixture[str]
+    live_engine: LiveEngine, behind_ssh: SshServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wrong = behind_ssh.url.replace("root@", "nobody-here@")
     assert main(["-H", wrong, "ls"]) == 3
@@ -145,6 +151,7 @@ def test_an_ssh_that_gets_nowhere_says_what_ssh_says(
     assert f"docker -H {wrong} version" in said
 
 
+@ON_ONE
 def test_nothing_of_the_tunnel_stays(
     live_engine: LiveEngine, prefix: str, behind_ssh: SshServer, tmp_path: Path
 ) -> None:
@@ -164,6 +171,7 @@ def test_nothing_of_the_tunnel_stays(
     assert tempfile.gettempdir() != str(tmp_path)
 
 
+@ON_ONE
 def test_events_come_through_ssh(
     live_engine: LiveEngine, prefix: str, behind_ssh: SshServer
 ) -> None:
@@ -225,6 +233,7 @@ def test_through_tls_an_engine_elsewhere_is_elsewhere(
     assert answer(capsys, "-H", url, "publish", name, "61873", "-y")["status"] == "applied"
 
 
+@ON_ONE
 @pytest.mark.parametrize("files", [[], ["ca.pem"], ["other"]], ids=["plain", "no-cert", "other"])
 def test_without_the_right_certificates_it_is_said_what_to_look_at(
     openssl: Extras,

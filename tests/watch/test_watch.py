@@ -19,9 +19,10 @@ from manager.interfaces import EngineEvent
 from manager.model.container import Container, ContainerState
 from manager.model.diff import ChangeKind, RowChange
 from manager.model.listener import HostSocket, Listener, Process
-from manager.model.ports import parse_ip
+from manager.model.ports import Port, parse_ip
 from manager.model.rows import PortRow, Source
 from manager.model.snapshot import Snapshot
+from manager.model.swarm import ServicePort
 from manager.survey import take_snapshot
 from manager.watch import PortChange, cause_of, cause_words, watch_ports
 
@@ -158,6 +159,16 @@ def test_an_app_on_the_hosts_network_is_seen_when_it_begins_to_listen(world: Wor
         world.late = []
         world.engine.stop(app, timeout=0)
         assert world.next() == "- 127.0.0.1:7000 bound [app ended with code 0]"
+
+
+def test_a_services_ports_are_told_with_their_update(world: World) -> None:
+    world.scene.swarm_service("web", "nginx", ServicePort(Port(80), 8080))
+    with watching(world):
+        swarm = world.engine.swarm()
+        (service,) = swarm.services()
+        swarm.publish(service, [ServicePort(Port(80), 9000)])
+        assert world.next() == "- *:8080 bound [web was updated]"
+        assert world.next() == "+ *:9000 bound [web was updated]"
 
 
 def test_nothing_is_read_while_nothing_happens(world: World) -> None:
