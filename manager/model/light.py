@@ -1,0 +1,172 @@
+"""Dataclasses of which only `__init__` is compiled; see manager.model.value, which offers them.
+
+Comparing, hashing and printing are shared functions over the names of the fields. To
+`dataclasses`, copy, pickle and pydantic these classes are dataclasses. Only what is used here is
+there: frozen, slots, order, eq and repr, defaults and factories, `__post_init__`. Fields are not
+inherited.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+_MISSING = object()
+_set = object.__setattr__
+
+
+class _Factory:
+    """The default of a field that is made anew for each instance."""
+
+    __slots__ = ("make",)
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.make = make
+
+
+def field(*, default_factory: Callable[[], Any]) -> Any:
+    """A field whose default is made by calling `default_factory`."""
+    return _Factory(default_factory)
+
+
+def replace(instance: Any, /, **changes: Any) -> Any:
+    """A copy of `instance` with other values in some fields."""
+    for name in instance.__match_args__:
+        if name not in changes:
+            changes[name] = getattr(instance, name)
+    return type(instance)(**changes)
+
+
+def dataclass(
+    *,
+    frozen: bool = False,
+    slots: bool = False,
+    order: bool = False,
+    eq: bool = True,
+    repr: bool = True,  # noqa: A002 -- the name that dataclasses gives it
+) -> Callable[[type[Any]], type[Any]]:
+    """As dataclasses.dataclass, for the arguments that are there."""
+
+    def made(cls: type[Any]) -> type[Any]:
+        space = dict(vars(cls))
+        names = tuple(space.get("__annotations__", ()))
+        defaults = {name: space.pop(name) for name in names if name in space}
+        own = dict(space)
+        space |= {
+            "__init__": _init(cls, names, defaults, frozen=frozen),
+            "__match_args__": names,
+            "__dataclass_fields__": _Fields(names, defaults),
+        }
+        if repr:
+            space["__repr__"] = _repr
+        if eq or order:
+            space |= _comparisons(names, frozen=frozen, order=order)
+        if frozen:
+            space |= {"__setattr__": _refuse, "__delattr__": _refuse}
+        if slots:
+            space |= {"__slots__": names, "__getstate__": _getstate, "__setstate__": _setstate}
+        # What the class says itself wins, but for what only a decorator can know.
+        written = ("__repr__", "__eq__", "__hash__", "__getstate__", "__setstate__")
+        space |= {name: own[name] for name in written if own.get(name) is not None}
+        for gone in ("__dict__", "__weakref__"):
+            space.pop(gone, None)
+        metaclass: Any = type(cls)
+        rebuilt: type[Any] = metaclass(cls.__name__, cls.__bases__, space)
+        return rebuilt
+
+    return made
+
+
+def _init(
+    cls: type[Any], names: tuple[str, ...], defaults: Mapping[str, Any], *, frozen: bool
+) -> Callable[..., None]:
+    """The one function that is compiled: its parameters are the fields."""
+    given: dict[str, Any] = {"_set": _set, "_missing": _MISSING}
+    parameters, body = ["self"], []
+    for name in names:
+        default, value = defaults.get(name, _MISSING), name
+        if default is _MISSING:
+            parameters.append(name)
+        elif isinstance(default, _Factory):
+            given[f"_make_{name}"] = default.make
+            parameters.append(f"{name}=_missing")
+            value = f"_make_{name}() if {name} is _missing else {name}"
+        else:
+            given[f"_default_{name}"] = default
+            parameters.append(f"{name}=_default_{name}")
+        body.append(f"_set(self, {name!r}, {value})" if frozen else f"self.{name} = {value}")
+    if "__post_init__" in vars(cls):
+        body.append("self.__post_init__()")
+    source = f"def __init__({', '.join(parameters)}):\n " + "\n ".join(body or ["pass"])
+    exec(source, given)  # noqa: S102 -- the names of the fields and nothing else
+    init: Callable[..., None] = given["__init__"]
+    init.__qualname__ = f"{cls.__qualname__}.__init__"
+    init.__module__ = cls.__module__
+    return init
+
+
+def _comparisons(names: tuple[str, ...], *, frozen: bool, order: bool) -> dict[str, Any]:
+    """Methods that compare and hash by the fields."""
+    key = attrgetter(*names)
+    methods = ("__eq__", "__lt__", "__le__", "__gt__", "__ge__") if order else ("__eq__",)
+    space: dict[str, Any] = {name: _comparison(key, getattr(tuple, name)) for name in methods}
+    space["__hash__"] = (lambda self: hash(key(self))) if frozen else None
+    return space
+
+
+def _comparison(key: Callable[[Any], Any], compare: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Any, other: Any) -> Any:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return compare((key(self),), (key(other),))
+
+    return method
+
+
+def _repr(self: Any) -> str:
+    shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__match_args__)
+    return f"{type(self).__qualname__}({shown})"
+
+
+def _refuse(_self: Any, name: str, *_value: Any) -> None:
+    from dataclasses import FrozenInstanceError  # noqa: PLC0415 -- what this module spares
+
+    raise FrozenInstanceError(f"cannot change field {name!r}")
+
+
+def _getstate(self: Any) -> list[Any]:
+    return [getattr(self, name) for name in self.__match_args__]
+
+
+def _setstate(self: Any, state: list[Any]) -> None:
+    for name, value in zip(self.__match_args__, state, strict=True):
+        _set(self, name, value)
+
+
+class _Fields:
+    """`__dataclass_fields__`, made when somebody asks for it."""
+
+    def __init__(self, names: tuple[str, ...], defaults: Mapping[str, Any]) -> None:
+        self._names = names
+        self._defaults = defaults
+
+    def __get__(self, _instance: Any, owner: type[Any]) -> dict[str, Any]:
+        import dataclasses  # noqa: PLC0415 -- what this module spares
+
+        fields: dict[str, Any] = {}
+        for name in self._names:
+            default = self._defaults.get(name, dataclasses.MISSING)
+            one: Any
+            if isinstance(default, _Factory):
+                one = dataclasses.field(default_factory=default.make)
+            else:
+                one = dataclasses.field(default=default)
+            one.name, one.type = name, owner.__annotations__[name]
+            one._field_type = vars(dataclasses)["_FIELD"]
+            fields[name] = one
+        owner.__dataclass_fields__ = fields
+        return fields
