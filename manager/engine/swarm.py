@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from manager.engine.link import Link
 from manager.engine.tolerant import items, mapping, text, whole
 from manager.errors import EngineError, InvalidPortSpec
 from manager.model.ports import MAX_PORT, Port, parse_protocol
 from manager.model.swarm import STACK_LABEL, PublishMode, Rollout, ServicePort, SwarmService
+
+if TYPE_CHECKING:
+    # The engine in memory reads services too, and must not pay for the SDK.
+    from manager.engine.link import Link
 
 _NO_MANAGER = {406, 503}
 _SECOND = len("2026-01-01T00:00:00")

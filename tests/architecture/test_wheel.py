@@ -52,7 +52,7 @@ def test_every_file_of_the_product_is_in_it(wheel: ZipFile) -> None:
         str(path.relative_to(ROOT))
         for room in ("manager", "tui")
         for path in (ROOT / room).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".md"
     }
     shipped = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert shipped == tree
