@@ -6,6 +6,7 @@ milliseconds when nobody listens behind it. So the connection is watched for a s
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import time
@@ -19,6 +20,7 @@ QUIET_SECONDS = 0.25
 close within 0.011 s; a server that waits for its client to speak costs this much."""
 
 _FIRST_BYTES = 4096
+_RESET = {errno.ENOTCONN, errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE}
 
 
 def connect(
@@ -50,6 +52,9 @@ def connect(
     except ConnectionRefusedError:
         return ConnectResult(address, port, REFUSED, time.monotonic() - begun)
     except OSError as error:
+        if error.errno in _RESET:
+            # The reset was quicker than the questions about the connection.
+            return ConnectResult(address, port, CLOSED_AT_ONCE, time.monotonic() - begun)
         reason = os.strerror(error.errno).lower() if error.errno else str(error)
         return ConnectResult(address, port, ERROR, time.monotonic() - begun, detail=reason)
     silent = answer == OPEN and not greeting

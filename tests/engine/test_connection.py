@@ -177,6 +177,7 @@ def ssh_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_an_engine_over_ssh(tmp_path: Path, ssh_log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = set(threading.enumerate())
     with on_unix(tmp_path, healthy) as (url, _):
         monkeypatch.setenv("FAKE_SSH_TARGET", url.removeprefix("unix://"))
         engine = open_engine("ssh://me@far.test:2222/run/user/1/docker.sock")
@@ -185,7 +186,8 @@ def test_an_engine_over_ssh(tmp_path: Path, ssh_log: Path, monkeypatch: pytest.M
     call = ssh_log.read_text().splitlines()[0]
     assert "-l me -p 2222 -- far.test docker --host unix:///run/user/1/docker.sock" in call
     assert call.endswith("system dial-stdio")
-    assert not [thread for thread in threading.enumerate() if thread.name == "pmap-ssh"]
+    left = set(threading.enumerate()) - before
+    assert not [thread for thread in left if thread.name == "pmap-ssh"]
 
 
 def test_what_ssh_says_is_passed_on(ssh_log: Path) -> None:
