@@ -176,12 +176,17 @@ def documented(source: Source, node: Documented) -> bool:
     return bool((ast.get_docstring(node) or "").strip())
 
 
+MAKES_METHODS = "manager/model/light.py"
+"""Compiles `__init__` from the names of fields, as the standard library's dataclasses do."""
+
+
 def test_nothing_is_run_through_a_shell() -> None:
     found = [
         f"{source.name}:{node.lineno}"
         for source in product()
         for node in ast.walk(source.tree)
-        if isinstance(node, ast.Call) and (is_shell(node) or runs_text(node))
+        if isinstance(node, ast.Call)
+        and (is_shell(node) or (runs_text(node) and source.name != MAKES_METHODS))
     ]
     assert found == []
 
