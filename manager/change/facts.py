@@ -167,7 +167,8 @@ def _lost_networks(networks: tuple[Network, ...], record: Record) -> tuple[str, 
     lost = []
     for name, endpoint in endpoints.items():
         joined = (endpoint or {}).get("NetworkID") or ""
-        if name not in ids or (joined and ids[name] != joined):
+        # Podman writes the name there.
+        if name not in ids or joined not in {"", name, ids[name]}:
             lost.append(name)
     return tuple(lost)
 

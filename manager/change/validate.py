@@ -31,9 +31,11 @@ def check_target(
 ) -> None:
     """Refuse containers whose ports cannot be changed, or not without harm. Raises Refused."""
     _check_swarm(request, target)
-    if pod := record.get("Pod"):
+    if pod := str(record.get("Pod") or ""):
+        # A name, or the id where the engine tells no more.
+        pod = pod[:12] if len(pod) == 64 else pod
         raise Refused(
-            f"{target.name} belongs to pod {str(pod)[:12]}: its ports are the pod's",
+            f"{target.name} belongs to pod {pod}: its ports are the pod's",
             hint="create the pod anew with the ports, as in podman pod create -p 8080:80",
         )
     _check_network(snapshot, request, target)

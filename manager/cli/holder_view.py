@@ -27,7 +27,7 @@ def print_holder(
             print_fact(output, "compose", f"{container.project}/{container.service}")
         if holder.shared_with:
             names = ", ".join(holder.shared_with)
-            print_fact(output, "shared", f"{names} lives in its network and may be what answers")
+            print_fact(output, "shared", f"with {names}: what answers may be theirs")
     if holder.service is not None:
         service = holder.service
         print_fact(output, "swarm", service.replicas)

@@ -46,6 +46,7 @@ def row_form(row: PortRow) -> dict[str, Any]:
         "source": row.source.value,
         "process": _process(row.process),
         "mode": row.mode.value if row.mode else None,
+        "pod": container.pod or None if container else None,
     }
 
 
@@ -63,6 +64,7 @@ def holder_form(holder: Holder) -> dict[str, Any]:
         "command": process.command or None if process else None,
         "cwd": process.cwd or None if process else None,
         "note": holder.note or None,
+        "pod": container.pod or None if container else None,
         "shared_with": list(holder.shared_with),
     }
 

@@ -38,6 +38,7 @@ class Asked:
     image: str
     mappings: tuple[PortMapping, ...]
     exposed: tuple[Port, ...]
+    network_mode: str = "bridge"
 
 
 def container_from_record(record: Mapping[str, Any]) -> Container:
@@ -47,15 +48,18 @@ def container_from_record(record: Mapping[str, Any]) -> Container:
     state = _state(state_of.get("Status"))
     labels = _labels(mapping(record.get("Config")).get("Labels"))
     asked = asked_of(record)
+    # Podman shows the ports of the network's owner there too.
+    shared = asked.network_mode.startswith("container:")
     return Container(
         id=text(record.get("Id")),
         name=text(record.get("Name")).removeprefix("/") or text(record.get("Id"))[:12],
         image=asked.image,
         state=state,
         mappings=asked.mappings,
-        published=_held(settings.get("Ports")) if state.holds_ports else (),
+        published=_held(settings.get("Ports")) if state.holds_ports and not shared else (),
         exposed=asked.exposed,
-        network_mode=network_mode(record),
+        network_mode=asked.network_mode,
+        pod=text(record.get("Pod")),
         networks=tuple(sorted(mapping(settings.get("Networks")))),
         labels=labels,
         origin=origin_from_labels(labels),
@@ -73,7 +77,10 @@ def container_from_entry(entry: Mapping[str, Any], asked: Asked | None) -> Conta
     state = _state(entry.get("State"))
     labels = _labels(entry.get("Labels"))
     ports = [port for port in items(entry.get("Ports")) if isinstance(port, Mapping)]
-    published = _listed(ports) if state.holds_ports else ()
+    # Podman's list names no mode, and shows the ports of the network's owner for all in it.
+    mode = network_mode(entry) if asked is None or "HostConfig" in entry else asked.network_mode
+    shared = mode.startswith("container:")
+    published = _listed(ports) if state.holds_ports and not shared else ()
     return Container(
         id=container_id,
         name=_own_name(entry) or container_id[:12],
@@ -82,7 +89,7 @@ def container_from_entry(entry: Mapping[str, Any], asked: Asked | None) -> Conta
         mappings=asked.mappings if asked else _assumed(published),
         published=published,
         exposed=asked.exposed if asked else _in_order(filter(None, map(_private, ports))),
-        network_mode=network_mode(entry),
+        network_mode=mode,
         networks=tuple(sorted(mapping(mapping(entry.get("NetworkSettings")).get("Networks")))),
         labels=labels,
         origin=origin_from_labels(labels),
@@ -101,7 +108,7 @@ def asked_of(record: Mapping[str, Any]) -> Asked:
         free = (PortMapping(port, PortBinding()) for port in exposed if port not in named)
         mappings = tuple(sorted((*mappings, *free), key=lambda entry: entry.container_port))
     image = text(config.get("Image")) or text(record.get("Image"))
-    return Asked(image, mappings, exposed)
+    return Asked(image, mappings, exposed, network_mode(record))
 
 
 def mappings_of(bindings: Mapping[str, Any]) -> tuple[PortMapping, ...]:

@@ -53,8 +53,9 @@ def changes_that_matter(
     whole_folders: set[str] = set()
     for change in found:
         on_the_way = change.path in changed_below and change.kind == MODIFIED
-        # An image without /etc or /sbin gets them from the engine, for its own files.
-        to_the_engines = change.kind == ADDED and any(
+        # An image without /etc or /sbin gets them from the engine, for its own files; Podman tells
+        # of /etc alone that it is modified, for files that it mounts there.
+        to_the_engines = change.kind != DELETED and any(
             path.startswith(f"{change.path}/") for path in left_out
         )
         if on_the_way or to_the_engines or _is_left_out(change.path, left_out):

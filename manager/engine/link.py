@@ -72,6 +72,12 @@ class Link:
         self.raise_for_status(response)
         return mapping(response.json()) if response.content.strip() else {}
 
+    def get(self, path: str) -> Any:
+        """GET a whole path, version included; the JSON that is answered. Call it in `checked`."""
+        response = self.api.get(f"{self.api.base_url}{path}", timeout=self.seconds)
+        self.raise_for_status(response)
+        return response.json()
+
     def raise_for_status(self, response: Response) -> None:
         """Raise the SDK's error for an answer that is none of success, for `checked`."""
         try:

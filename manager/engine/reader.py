@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from manager.engine.decode import (
@@ -20,6 +21,7 @@ from manager.engine.layer import changes_that_matter, raw_changes
 from manager.engine.link import Link
 from manager.engine.locality import is_local, is_rootless
 from manager.engine.network_list import networks_of
+from manager.engine.podman import POD_LIST, pods_of, tells_no_mode, under_both_names
 from manager.engine.swarm import LiveSwarm
 from manager.engine.tolerant import mapping, text
 from manager.errors import EngineError, NoSuchContainer
@@ -56,15 +58,26 @@ class DockerReader:
             entries: list[dict[str, Any]] = api.containers(all=True)
         ids = {text(entry.get("Id")) for entry in entries}
         known = {key: asked for key, asked in self._asked.items() if key in ids}
-        if stopped:
-            open_ids = [text(e.get("Id")) for e in entries if tells_less(e)]
+        podman = self._link.greeting.podman
+        if stopped or podman:
+            less = tells_less if stopped else tells_no_mode
+            unclear = (e for e in entries if less(e) or (podman and tells_no_mode(e)))
+            open_ids = [text(e.get("Id")) for e in unclear]
             records = self._link.inspect_many([key for key in open_ids if key not in known])
             known.update((key, asked_of(record)) for key, record in records.items())
             # What went away between the list and the inspect is no longer there.
             gone = set(open_ids) - known.keys()
             entries = [entry for entry in entries if text(entry.get("Id")) not in gone]
         self._asked = known
-        return tuple(container_from_entry(e, known.get(text(e.get("Id")))) for e in entries)
+        found = (container_from_entry(e, known.get(text(e.get("Id")))) for e in entries)
+        return tuple(self._with_pods(found) if podman else found)
+
+    def _with_pods(self, containers: Iterable[Container]) -> Iterator[Container]:
+        """Podman's containers with the names of their pods."""
+        with self._link.checked():
+            pods = pods_of(self._link.get(POD_LIST))
+        for container in containers:
+            yield replace(container, pod=pods.get(container.id, ""))
 
     def record(self, container_id: str) -> Record:
         """The raw inspect of a container, by id or name. Raises NoSuchContainer."""
@@ -80,6 +93,10 @@ class DockerReader:
             if error.status == 404:
                 raise missing from error
             raise
+        if self._link.greeting.podman:
+            with self._link.checked():
+                pods = pods_of(self._link.get(POD_LIST))
+            record["Pod"] = pods.get(text(record.get("Id")), "")
         return record
 
     def records(self, container_ids: Sequence[str]) -> Mapping[str, Record]:
@@ -115,7 +132,8 @@ class DockerReader:
     def networks(self) -> tuple[Network, ...]:
         """Every network, by name."""
         with self._link.checked() as api:
-            return networks_of(api.networks())
+            found = networks_of(api.networks())
+        return under_both_names(found) if self._link.greeting.podman else found
 
     def logs(self, container_id: str, *, tail: int = 20) -> str:
         """The last lines of its output; empty where the log driver cannot be read."""
@@ -157,7 +175,9 @@ class DockerReader:
 
 def _info_of(link: Link, answer: dict[str, Any]) -> EngineInfo:
     greeting = link.greeting
-    parts = (text(answer.get("ID")), text(answer.get("DockerRootDir")), link.named.url)
+    # Podman makes its id up anew for each answer.
+    identity = "podman" if greeting.podman else text(answer.get("ID"))
+    parts = (identity, text(answer.get("DockerRootDir")), link.named.url)
     swarm = mapping(answer.get("Swarm"))
     return EngineInfo(
         host=link.named.url,

@@ -50,6 +50,9 @@ def advice(
 
 
 def _about_container(holder: Holder, container: Container) -> str:
+    if container.pod:
+        pod = shlex.quote(container.pod)
+        return f"a pod's ports are fixed when it is made; podman pod stop {pod} frees them"
     name = shlex.quote(container.name)
     spec = shlex.quote(str(spec_for(holder.socket, container)))
     if holder.note == HOST_NETWORK:

@@ -70,6 +70,8 @@ class Holder:
     def __str__(self) -> str:
         if self.container is not None:
             who = f"container {self.container.name}"
+            if self.container.pod:
+                who = f"pod {self.container.pod}"
             if self.kind is HolderKind.STOPPED_CONTAINER:
                 who = f"{self.container.state} container {self.container.name}"
         elif self.service is not None:

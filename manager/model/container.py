@@ -68,7 +68,8 @@ class Container:
     mappings is what was asked, published what the engine holds now; exposed are the ports that
     the image or the create call declares. mappings_known is False where only the list was read
     and what was asked is assumed to be what is held. pid is the init process on the engine's
-    host, None when it is not running or was not asked for.
+    host, None when it is not running or was not asked for. pod names the pod that it belongs to:
+    the ports are the pod's, held by one container of it that does nothing else.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Container:
     mappings_known: bool = True
     pid: int | None = None
     status: str = ""
+    pod: str = ""
 
     @property
     def short_id(self) -> str:

@@ -79,6 +79,8 @@ def offers(
 def _offer(holder: Holder, untouchable: AskProcess, keeper: AskProcess) -> Offer:
     if (service := service_of(holder)) is not None:
         return Offer(holder, (_move_service(holder, service),), (_EVERY_NODE,))
+    if holder.container is not None and holder.container.pod:
+        return Offer(holder, why_not=advice_for(holder))
     if holder.container is not None:
         return _for_container(holder, holder.container)
     if holder.kind is HolderKind.PROCESS and not holder.note and holder.process is not None:

@@ -12,11 +12,11 @@ from manager.model.snapshot import Snapshot
 def exposed_containers(snapshot: Snapshot, names: Sequence[str] = ()) -> tuple[str, ...]:
     """Names of the containers (of these names, else all) with a mapping wider than loopback.
 
-    names: containers, services or projects. What a swarm runs is told only where it is named: it
-    cannot be bound to less. Raises NoSuchContainer.
+    names: containers, services or projects. Swarm tasks and pods are told only where they are named:
+    they cannot be bound to less. Raises NoSuchContainer.
     """
     if not names:
-        own = (c for c in snapshot.containers if not c.labels.get(TASK_LABEL))
+        own = (c for c in snapshot.containers if not (c.labels.get(TASK_LABEL) or c.pod))
         return tuple(sorted(c.name for c in own if _is_exposed(c)))
     found: list[str] = []
     for name in names:

@@ -87,18 +87,23 @@ class Snapshot:
                 f"{quoted(name_or_id)} fits {len(several)} containers",
                 hint=f"name one of {', '.join(names[:_MOST_NAMED])}{more}",
             )
+        if wanted and any(c.pod == wanted for c in self.containers):
+            raise NoSuchContainer(
+                f"{quoted(name_or_id)} is a pod, whose ports are fixed when it is made",
+                hint="create it anew with the ports, as in podman pod create -p 8080:80",
+            )
         raise NoSuchContainer(
             f"no container is named {quoted(name_or_id)}",
             hint=_nearest(wanted, self.containers, [s.name for s in self.services]),
         )
 
     def matching(self, name: str) -> tuple[Container, ...]:
-        """The containers of a compose project or service, else the one `container` finds.
+        """The containers of a compose project or service, or of a pod, else what `container` finds.
 
         Raises NoSuchContainer.
         """
         named = tuple(c for c in self.containers if name == c.name)
-        group = tuple(c for c in self.containers if name in {c.project, c.service})
+        group = tuple(c for c in self.containers if name and name in {c.project, c.service, c.pod})
         return named or group or (self.container(name),)
 
     def by_id(self, container_id: str) -> Container | None:

@@ -105,7 +105,7 @@ IMAGES = (
     Image("pmap/web", ("EXPOSE 80", 'CMD ["/bin/serve-web"]')),
     Image("pmap/db", ("EXPOSE 5432", 'VOLUME ["/var/lib/data"]', 'CMD ["/bin/serve-db"]')),
     Image("pmap/udp", ("EXPOSE 53/udp", 'CMD ["/bin/serve-udp"]'), perl=True),
-    Image("pmap/multi", ("EXPOSE 80 8080", 'CMD ["/bin/serve-multi"]')),
+    Image("pmap/multi", ("EXPOSE 80", "EXPOSE 8080", 'CMD ["/bin/serve-multi"]')),
     Image("pmap/stubborn", ("EXPOSE 80", 'CMD ["/bin/serve-stubborn"]')),
     Image("pmap/crash", ('CMD ["/bin/crash"]',)),
 )

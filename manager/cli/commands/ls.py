@@ -118,7 +118,10 @@ def _print_sharing(output: Output, snapshot: Snapshot, names: Sequence[str]) -> 
     for container in snapshot.containers:
         if container.name in names and shares_network(container):
             owner = network_owner(container, snapshot.containers)
-            whose = f"of {owner.name}: its ports are that one's" if owner else "of one that is gone"
+            whose = "of one that is gone"
+            if owner is not None:
+                name = f"pod {owner.pod}" if owner.pod else owner.name
+                whose = f"of {name}: its ports are that one's"
             output.text(f"{container.name} lives in the network {whose}", "dim")
 
 
