@@ -12,7 +12,7 @@ from manager.model.snapshot import Snapshot
 def exposed_containers(snapshot: Snapshot, names: Sequence[str] = ()) -> tuple[str, ...]:
     """Names of the containers (of these names, else all) with a mapping wider than loopback.
 
-    names: containers, services or projects. Swarm tasks and pods are told only where they are named:
+    names: containers, services or projects. Swarm tasks and pods are told only where named:
     they cannot be bound to less. Raises NoSuchContainer.
     """
     if not names:
