@@ -6,9 +6,9 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from manager.cli import diagnostics
-from manager.cli.commands.ls import select_rows
 from manager.cli.diagnostics import ExitCode
 from manager.cli.output import Output
+from manager.cli.selection import select_rows
 from manager.errors import InvalidInput, NoSuchContainer
 
 if TYPE_CHECKING:
