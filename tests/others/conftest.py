@@ -1,17 +1,19 @@
-"""Engines as they are met elsewhere: through ssh, through TLS; and a host that nobody may ask."""
+"""Engines as they are met elsewhere: through ssh, through TLS, and Podman."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from engine_extras import Extras
 from engine_layout import NoEngineError, engines_dir
+from engine_podman import Podman, podman
 from engine_ssh import SshPrograms, SshServer, ssh_programs, ssh_server
 from engine_tls import TlsServer, openssl_program, tls_server
-from pytest_engines import LiveEngine, no_engine
+from pytest_engines import LiveEngine, network_of, no_engine
 
 
 def free_port() -> int:
@@ -60,3 +62,23 @@ def behind_tls(openssl: Extras, live_engine: LiveEngine, tmp_path: Path) -> Iter
     folder.mkdir()
     with tls_server(openssl, live_engine, folder) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def podman_service() -> Iterator[Podman]:
+    """Podman for the tests of this session that want it."""
+    with ExitStack() as stack:
+        try:
+            engine = stack.enter_context(podman(engines_dir()))
+        except NoEngineError as error:
+            no_engine(str(error))
+        yield engine
+
+
+@pytest.fixture
+def podman_engine(podman_service: Podman, monkeypatch: pytest.MonkeyPatch) -> Iterator[Podman]:
+    """Podman without containers; the test runs in its network, and commands speak to it."""
+    monkeypatch.setenv("DOCKER_HOST", podman_service.host)
+    with network_of(podman_service.netns):
+        yield podman_service
+    podman_service.clear()
