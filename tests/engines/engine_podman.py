@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from engine_extras import Extras, fetch_extras
 from engine_http import Api
 from engine_layout import NETNS_ROOT, RUN_ROOT, EngineError, NoEngineError, engine_named
 from engine_packages import fetch, locked
-from engine_process import namespace_lives, wait_until
+from engine_process import CGROUPS, namespace_lives, wait_until
 
 PACKAGES = (
     "podman",
@@ -132,6 +132,15 @@ def podman(engines: Path) -> Iterator[Podman]:
             subprocess.run(["umount", "-l", netns], check=False, capture_output=True)
             netns.unlink(missing_ok=True)
             shutil.rmtree(run, ignore_errors=True)
+            _remove_groups()
+
+
+def _remove_groups() -> None:
+    """Take away the control groups that Podman leaves; those in use stay."""
+    for top in (CGROUPS / "libpod_parent", *CGROUPS.glob("*/libpod_parent")):
+        for folder, _, _ in os.walk(top, topdown=False):
+            with suppress(OSError):
+                os.rmdir(folder)
 
 
 def _write(extras: Extras, home: Path, run: Path, docker: Path) -> None:
