@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from yaml.nodes import Node
 
 from manager.compose.document import Sheet, UnreadableFileError
 from manager.compose.values import ProblemKind, ReadProblem
+from manager.model.value import dataclass
 
 MAX_ENTRIES = 20_000
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from manager.compose.values import UNKNOWN, PortEntry, PortRun, Service, Unknown
 from manager.errors import InvalidPortSpec
 from manager.model.listener import addresses_overlap
 from manager.model.ports import MAX_PORT, IPAddress, PortRange
+from manager.model.value import dataclass
 
 MOST_LOOKED_AT = 100
 """How many taken ranges are passed over in the search for a free port."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from manager.compose.document import UnreadableFileError, read_bytes
 from manager.compose.interpolate import InterpolationError, interpolate
 from manager.compose.values import ProblemKind, ReadProblem
+from manager.model.value import dataclass, field
 
 _EXPORT = re.compile(r"export\s+", re.ASCII)
 _SPACE = "\t\v\f\r \x85\xa0"

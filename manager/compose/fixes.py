@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from manager.compose.checker import Caught, Checker, sources_of
 from manager.compose.edits import apply_edits, choose_apart
@@ -19,6 +18,7 @@ from manager.compose.rule import Intent, Mend
 from manager.compose.values import PortRun, Project, SourceText
 from manager.compose.words import LOOPBACK
 from manager.model.finding import Edit
+from manager.model.value import dataclass, replace
 
 MOST_ROUNDS = 8
 """A mend may make room for another one (quotes, then an address); more rounds help nobody."""

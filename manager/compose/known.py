@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from manager.compose.baseline import load_baseline, write_baseline
-from manager.compose.checker import Caught, sources_of
-from manager.compose.values import SourceText
 from manager.errors import InvalidInput
-from manager.model.finding import Finding
+
+if TYPE_CHECKING:
+    from manager.compose.checker import Caught
+    from manager.compose.values import SourceText
+    from manager.model.finding import Finding
 
 
 class Known:
@@ -17,7 +19,11 @@ class Known:
 
     def __init__(self, path: str | None) -> None:
         self._path = path
-        self._baseline = load_baseline(path) if path is not None else None
+        self._baseline = None
+        if path is not None:
+            from manager.compose.baseline import load_baseline  # noqa: PLC0415 -- few have one
+
+            self._baseline = load_baseline(path)
 
     @property
     def missing(self) -> bool:
@@ -28,6 +34,8 @@ class Known:
         """Those that the baseline does not know."""
         if self._baseline is None:
             return caught
+        from manager.compose.checker import sources_of  # noqa: PLC0415 -- as above
+
         unique = {one.identity: one for one in caught}
         findings = {identity: one.finding for identity, one in unique.items()}
         sources = sources_of({id(c.context): c.context.project for c in caught}.values())
@@ -62,5 +70,7 @@ class Known:
                 f"there is no baseline at {path}, and none is written under CI",
                 hint="write it on your machine with the same command, and commit it",
             )
+        from manager.compose.baseline import write_baseline  # noqa: PLC0415 -- as above
+
         count = write_baseline(path, findings, sources)
         return count, f"wrote {path}: {count} findings are known from now on; commit it"

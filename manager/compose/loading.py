@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
@@ -23,6 +22,7 @@ from manager.compose.stages import in_stages
 from manager.compose.tree import Tree, grow
 from manager.compose.unique import refused_as_equal
 from manager.compose.values import Origin, OriginKind, ProblemKind, ReadProblem
+from manager.model.value import dataclass, field
 
 _SERVICE_NAME = re.compile(r"[a-zA-Z0-9._-]+\Z")
 

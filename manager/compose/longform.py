@@ -7,7 +7,6 @@ its stage. Sources: compose spec, services.ports; docker compose 2.40.3 and engi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
@@ -18,6 +17,7 @@ from manager.compose.short import go_ip, meaning_of, port_range, shown
 from manager.compose.text import UNKNOWN, Part, UnknownType
 from manager.compose.values import PortError, PortParts, PortRun, Stage, Syntax
 from manager.model.ports import MAX_PORT, IPAddress, IPProtocol, PortRange
+from manager.model.value import dataclass, replace
 
 _KEYS = ("host_ip", "published", "target", "protocol", "mode", "name", "app_protocol")
 _ATOI = re.compile(r"[-+]?[0-9]{1,30}\Z")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import NamedTuple
 
 from manager.compose.values import PortRun, ProblemKind, Project, Service
+from manager.model.value import replace
 
 
 class Meaning(NamedTuple):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from manager.compose.draft import Draft
 from manager.compose.networks import NetworkDraft
 from manager.compose.tree import Path
+from manager.model.value import dataclass, field
 
 
 @dataclass(slots=True, eq=False)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from manager.compose.scope import Scope
@@ -12,6 +10,7 @@ from manager.compose.text import UNKNOWN, Part, Place, UnknownType
 from manager.compose.tree import Path
 from manager.compose.values import Network
 from manager.model.ports import IPAddress
+from manager.model.value import dataclass, field
 
 HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4"
 _TRUE = frozenset({"true", "y", "yes", "on"})

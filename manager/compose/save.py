@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from manager.compose.edits import apply_edits
 from manager.compose.meaning import Meaning, meaning_of
@@ -33,6 +32,7 @@ from manager.compose.values import (
 from manager.errors import InvalidPortSpec
 from manager.model.finding import Edit
 from manager.model.ports import PortMapping
+from manager.model.value import dataclass
 
 _MOST_STEPS = 200
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from manager.compose.values import PortEntry, PortRun
 from manager.errors import InvalidPortSpec
@@ -15,6 +14,7 @@ from manager.model.ports import (
     format_host,
     parse_ip,
 )
+from manager.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True)

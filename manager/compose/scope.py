@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from yaml.nodes import Node, ScalarNode
@@ -22,6 +21,7 @@ from manager.compose.text import Part, Place, Variable
 from manager.compose.tree import Tree
 from manager.compose.values import Origin
 from manager.model.finding import Span
+from manager.model.value import dataclass, field, replace
 
 
 class Reading(NamedTuple):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from yaml.nodes import ScalarNode
 
 from manager.compose.interpolate import UNSET_MARK
@@ -22,6 +20,7 @@ from manager.compose.short import (
 from manager.compose.text import UNKNOWN, Part, UnknownType
 from manager.compose.values import PortError, PortParts, PortRun, Stage, Syntax
 from manager.model.ports import IPAddress, PortRange
+from manager.model.value import replace
 
 _BARE = Meaning(host_ip=None, published=None, protocol="tcp")
 

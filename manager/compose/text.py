@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Final, Literal
 
 from manager.model.finding import Span
+from manager.model.value import dataclass
 
 
 class Unknown(Enum):

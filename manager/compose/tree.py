@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
@@ -16,6 +15,7 @@ from manager.compose.document import Sheet, UnreadableFileError
 from manager.compose.scalars import BadScalarError, is_merge_key, is_text_key, read_scalar, tag_of
 from manager.compose.text import Place
 from manager.compose.values import ProblemKind, ReadProblem
+from manager.model.value import dataclass, field
 
 MAX_VISITS = 30_000
 MAX_PATH = 120

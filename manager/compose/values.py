@@ -8,7 +8,6 @@ Beside it stands what compose itself would read, since compose takes an unset va
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from manager.compose.text import (
@@ -23,6 +22,7 @@ from manager.compose.text import (
 )
 from manager.model.finding import Span
 from manager.model.ports import IPAddress, PortRange
+from manager.model.value import dataclass, field
 
 __all__ = [
     "UNKNOWN",

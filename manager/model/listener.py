@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from manager.model.ports import IPAddress, IPProtocol, PublishedPort, format_host
+from manager.model.value import dataclass
 
 
 def addresses_overlap(

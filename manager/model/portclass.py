@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import islice
 
 from manager.model.ports import MAX_PORT, PortRange
+from manager.model.value import dataclass
 
 Predicate = Callable[[int], bool]
 

@@ -6,11 +6,11 @@ Sources: Engine API `PortBinding` and `PortSummary`; compose spec `services.port
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from manager.errors import InvalidPortSpec
+from manager.model.value import dataclass
 
 IPAddress = IPv4Address | IPv6Address
 MAX_PORT = 65535

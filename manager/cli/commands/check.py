@@ -8,6 +8,7 @@ file that cannot be read.
 from __future__ import annotations
 
 import argparse
+import gc
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -54,22 +55,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the check; the exit code. Raises InvalidInput for bad usage."""
-    from manager.cli.output import Output
-
-    output = Output()
     if args.explain is not None:
-        return _explain(args.explain, output)
+        return _explain(args.explain)
     _refuse_nonsense(args)
+    # What is read stays alive to the end, so a collector would look at all of it in vain.
+    gc.disable()
     from manager.compose.runner import Run
 
     check = Run(_options(args))
     report = check.execute()
     if args.diff:
-        return _show_diff(check, report, output)
+        return _show_diff(check, report)
     code = 0
     if args.fix:
         code, report = _write(check, report)
-    _tell(report, args, output)
+    # What prints is loaded when there is something to print: most runs are silent.
+    if args.format != "text" or report.shown(verbose=args.verbose):
+        _tell(report, args)
     _notes(check.notes)
     return max(code, report.exit_code(check.fail_on))
 
@@ -108,9 +110,11 @@ def _selectors(values: Sequence[str]) -> list[str]:
     return [item for value in values for item in value.split(",") if item.strip()]
 
 
-def _explain(selector: str, output: Output) -> int:
+def _explain(selector: str) -> int:
+    from manager.cli.output import Output
     from manager.compose.registry import find_rules
 
+    output = Output()
     for rule in find_rules(selector):
         output.text(f"{rule.id} {rule.name} ({rule.severity.value})", "bold")
         output.text()
@@ -133,13 +137,14 @@ def _write(check: Run, report: Report) -> tuple[int, Report]:
     return 2 if refusals else int(bool(written)), report
 
 
-def _show_diff(check: Run, report: Report, output: Output) -> int:
+def _show_diff(check: Run, report: Report) -> int:
     """Print the diff; 1 when there is one."""
     from manager.cli.diagnostics import note
+    from manager.cli.output import Output
     from manager.compose.diff import diff_lines
     from manager.compose.formats.human import summary
 
-    changed = check.mended.texts
+    output, changed = Output(), check.mended.texts
     for line in diff_lines(changed, check.mended.sources):
         output.stream.write(_diff_line(line, output))
     left = summary(report, verbose=False)
@@ -158,7 +163,10 @@ def _diff_line(line: str, output: Output) -> str:
     return output.styled(safe, style) + line[len(body) :]
 
 
-def _tell(report: Report, args: argparse.Namespace, output: Output) -> None:
+def _tell(report: Report, args: argparse.Namespace) -> None:
+    from manager.cli.output import Output
+
+    output = Output()
     if args.format == "json":
         from manager.compose.formats.machine import json_report
 

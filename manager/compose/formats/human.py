@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from manager.compose.report import Report, tallies
+from manager.compose.formats.tallies import tallies
+from manager.compose.report import Report
 from manager.compose.values import SourceText
 from manager.model.finding import Finding, Severity
 

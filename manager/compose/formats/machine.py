@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from manager.compose.report import Report, tallies
+from manager.compose.formats.tallies import tallies
+from manager.compose.report import Report
 from manager.model.finding import Finding
 
 SCHEMA = 1
