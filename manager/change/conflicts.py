@@ -113,7 +113,7 @@ def _unbindable(
 ) -> Refused:
     socket = socket_of(mapping)
     assert socket is not None
-    if "assign" in reason:
+    if "not an address" in reason:
         return Refused(
             f"{mapping.binding.host_ip} is not an address of this host",
             hint="ip address lists them; 127.0.0.1 is this host alone, 0.0.0.0 all of them",

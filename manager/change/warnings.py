@@ -10,6 +10,7 @@ from manager.change.mappings import held_for
 from manager.change.plan import Plan
 from manager.change.request import ChangeRequest, Restore, SaveChoice
 from manager.model.exposure import Exposure, exposure_of
+from manager.model.portclass import PortClass, port_class
 from manager.model.ports import Port
 from manager.model.snapshot import Snapshot
 
@@ -20,6 +21,7 @@ def warnings(snapshot: Snapshot, request: ChangeRequest, facts: Facts, plan: Pla
     yield from _inside(facts, plan)
     yield from _engine_chosen(facts, plan)
     yield from _ephemeral(snapshot, plan)
+    yield from _privileged(snapshot, plan)
     yield from _compose(request, facts)
     for dependent in facts.dependents:
         if not dependent.must_follow:
@@ -67,6 +69,18 @@ def _ephemeral(snapshot: Snapshot, plan: Plan) -> Iterator[str]:
             yield (
                 f"{number} is in this host's range for clients ({snapshot.ephemeral}): an"
                 " outgoing connection may hold it when the container starts"
+            )
+
+
+def _privileged(snapshot: Snapshot, plan: Plan) -> Iterator[str]:
+    if snapshot.engine is None or not snapshot.engine.rootless:
+        return
+    for mapping in plan.added:
+        number = mapping.binding.host_port
+        if number is not None and port_class(number) is PortClass.SYSTEM:
+            yield (
+                f"the engine runs without root, and may not bind {number}: ports below 1024 need"
+                f" net.ipv4.ip_unprivileged_port_start={number} on its host"
             )
 
 

@@ -73,7 +73,7 @@ def test_its_own_wider_mapping_is_moved_not_doubled() -> None:
 
 
 def test_an_address_that_is_not_this_hosts() -> None:
-    bind = {HostSocket(parse_ip("192.0.2.9"), 8080): "cannot assign requested address"}
+    bind = {HostSocket(parse_ip("192.0.2.9"), 8080): "192.0.2.9 is not an address of this host"}
     request = publish("192.0.2.9:8080", expose=True)
     assert refused(request, container(), bind_errors=bind).startswith(
         "192.0.2.9 is not an address of this host | "
