@@ -1,4 +1,4 @@
-"""Engines as they are met elsewhere: through ssh, through TLS, and Podman."""
+"""Engines as they are met elsewhere: through ssh and TLS, Podman, and one without root."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from engine_extras import Extras
 from engine_layout import NoEngineError, engines_dir
 from engine_podman import Podman, podman
+from engine_rootless import Rootless, rootless
 from engine_ssh import SshPrograms, SshServer, ssh_programs, ssh_server
 from engine_tls import TlsServer, openssl_program, tls_server
 from pytest_engines import LiveEngine, network_of, no_engine
@@ -82,3 +83,25 @@ def podman_engine(podman_service: Podman, monkeypatch: pytest.MonkeyPatch) -> It
     with network_of(podman_service.netns):
         yield podman_service
     podman_service.clear()
+
+
+@pytest.fixture(scope="session")
+def rootless_service() -> Iterator[Rootless]:
+    """An engine without root for the tests of this session that want it."""
+    with ExitStack() as stack:
+        try:
+            engine = stack.enter_context(rootless(engines_dir()))
+        except NoEngineError as error:
+            no_engine(str(error))
+        yield engine
+
+
+@pytest.fixture
+def rootless_engine(
+    rootless_service: Rootless, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Rootless]:
+    """The engine without containers; the test runs in its host's network."""
+    monkeypatch.setenv("DOCKER_HOST", rootless_service.host)
+    with network_of(rootless_service.netns):
+        yield rootless_service
+    rootless_service.api.remove_named("")
