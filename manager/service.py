@@ -72,7 +72,7 @@ class PortManager(TruthTeller):
     def host_is_engines(self) -> bool:
         """Whether this host's sockets are the ones that the engine publishes on."""
         info = self.engine.info() if self.engine else None
-        return info is None or info.local
+        return info is None or info.ports_here
 
     def snapshot(
         self, *, stopped: bool = True, host: bool = True, port: int | None = None

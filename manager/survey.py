@@ -30,7 +30,7 @@ def take_snapshot(
     info = engine.info() if engine else None
     containers = engine.containers(stopped=stopped) if engine else ()
     services = engine.swarm().services() if engine and info and info.swarm_manager else ()
-    ours = info is None or info.local
+    ours = info is None or info.ports_here
     on_host = [c for c in containers if c.running and uses_host_network(c, containers)]
     listeners = None
     if ours and (sockets or on_host):

@@ -86,8 +86,13 @@ def _reachable(host_ip: IPAddress) -> IPAddress:
 
 
 def listening(deps: Deps, pid: int | None) -> frozenset[Port] | None:
-    """Ports that listen inside and can be reached; None where nobody can look."""
-    sockets = deps.host.listening_inside(pid) if pid else None
+    """Ports that listen inside and can be reached; None where nobody can look.
+
+    The pid of a process in a virtual machine is another one's here.
+    """
+    if not pid or not deps.engine.info().local:
+        return None
+    sockets = deps.host.listening_inside(pid)
     return None if sockets is None else reachable_ports(sockets)
 
 

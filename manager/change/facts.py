@@ -99,10 +99,11 @@ def gather(
         stop_timeout=preferences.stop_timeout,
     )
     check_target(snapshot, request, target, record)
-    local = snapshot.engine is not None and snapshot.engine.local
-    if local and target.pid:
+    info = snapshot.engine
+    if info is not None and info.local and target.pid:
         facts = replace(facts, inside=host.listening_inside(target.pid))
-    facts = _with_binds(host, snapshot, request, facts, local=local)
+    ports_here = info is not None and info.ports_here
+    facts = _with_binds(host, snapshot, request, facts, local=ports_here)
     after = resolve(request, facts.inputs(snapshot)).after
     if after == target.mappings:
         return facts

@@ -44,7 +44,7 @@ def gather_service(
 ) -> ServiceFacts:
     """Try to bind what is wanted, where the engine's host is this one. Raises Refused."""
     facts = ServiceFacts(secrets.token_hex(4), service)
-    if snapshot.engine is None or not snapshot.engine.local:
+    if snapshot.engine is None or not snapshot.engine.ports_here:
         return facts
     wanted = [port for port in _wanted(snapshot, request, service) if port not in service.ports]
     sockets = [socket for port in wanted if (socket := port.socket) is not None]

@@ -55,7 +55,7 @@ class Verified:
 def look_before(deps: Deps, record: Record) -> Before:
     """See what the old container does, so that no more is asked of the new one."""
     container = deps.engine.decode(record)
-    if not container.running or not deps.engine.info().local:
+    if not container.running or not deps.engine.info().ports_here:
         return Before(health=_health(record))
     talked = listening(deps, container.pid)
     answered = frozenset[Port]()
@@ -87,7 +87,7 @@ def verify(deps: Deps, container_id: str, wanted: tuple[PortMapping, ...], was: 
 def _wait_for_answers(deps: Deps, record: Record, was: Before, found: Verified) -> None:
     container_id = str(record["Id"])
     tcp = tcp_ports(deps.engine.decode(record).published)
-    if not deps.engine.info().local:
+    if not deps.engine.info().ports_here:
         if tcp:
             found.warnings.append("answers were not asked for: the engine is on another host")
         return

@@ -28,7 +28,7 @@ def warnings(snapshot: Snapshot, request: ChangeRequest, facts: Facts, plan: Pla
             yield f"{dependent.words}: they stay mounted, nothing is done to it"
     if (facts.record.get("HostConfig") or {}).get("AutoRemove"):
         yield "made with --rm: it is gone once it stops, and the way back would make it anew"
-    if snapshot.engine is not None and not snapshot.engine.local:
+    if snapshot.engine is not None and not snapshot.engine.ports_here:
         yield "the engine is on another host, whose other ports cannot be seen from here"
 
 

@@ -10,6 +10,9 @@ from typing import Any
 from manager.engine.endpoint import Endpoint
 
 _VIRTUAL = ("docker desktop", "orbstack", "rancher desktop")
+_PLACES = ("/.docker/desktop/", "/.orbstack/", "/.rd/", "/.colima/", "/.lima/", "/podman-machine")
+"""Where the sockets of engines in a virtual machine of this host are: what runs there is not told
+by the machine's own system."""
 
 
 def is_local(
@@ -34,6 +37,19 @@ def is_local(
         return False
     # Rootless engines live in a namespace of their own and publish through a helper outside it.
     return is_rootless(info) or same_network(peer_pid)
+
+
+def forwards(endpoint: Endpoint, info: Mapping[str, Any]) -> bool:
+    """Whether the engine is in a virtual machine whose ports a program forwards to this host.
+
+    So do Docker Desktop, OrbStack, Rancher Desktop, colima, lima and podman machine. Below WSL they
+    go to Windows, of which its Linux sees nothing.
+    """
+    if endpoint.scheme != "unix" or "microsoft" in os.uname().release.lower():
+        return False
+    system = str(info.get("OperatingSystem") or "").lower()
+    socket_path = os.path.realpath(endpoint.socket_path)
+    return any(name in system for name in _VIRTUAL) or any(at in socket_path for at in _PLACES)
 
 
 def is_rootless(info: Mapping[str, Any]) -> bool:

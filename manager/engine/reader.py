@@ -19,7 +19,7 @@ from manager.engine.decode import (
 from manager.engine.events import follow
 from manager.engine.layer import changes_that_matter, raw_changes
 from manager.engine.link import Link
-from manager.engine.locality import is_local, is_rootless
+from manager.engine.locality import forwards, is_local, is_rootless
 from manager.engine.network_list import networks_of
 from manager.engine.podman import POD_LIST, pods_of, tells_no_mode, under_both_names
 from manager.engine.swarm import LiveSwarm
@@ -197,4 +197,5 @@ def _info_of(link: Link, answer: dict[str, Any]) -> EngineInfo:
         swarm_manager=bool(swarm.get("ControlAvailable")),
         podman=greeting.podman,
         pid=greeting.peer_pid,
+        forwards=forwards(link.named, answer),
     )

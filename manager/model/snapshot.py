@@ -24,7 +24,8 @@ _MOST_NAMED = 5
 class EngineInfo:
     """The engine that was asked.
 
-    local says that its host ports are this host's; only then do local sockets mean anything.
+    local says that it runs on this host; forwards, that it runs in a virtual machine whose ports a
+    desktop program forwards to this host. Only with one of them do local sockets mean anything.
     key names the engine for locks and journals, stable over restarts. pid is that of the process
     which opened its socket, where it may be seen: the daemon's own, or systemd's.
     """
@@ -41,6 +42,12 @@ class EngineInfo:
     podman: bool = False
     swarm_manager: bool = False
     pid: int | None = None
+    forwards: bool = False
+
+    @property
+    def ports_here(self) -> bool:
+        """Whether the ports that it publishes are this host's."""
+        return self.local or self.forwards
 
 
 @dataclass(frozen=True, slots=True)
