@@ -23,7 +23,7 @@ from manager.change.facts import gather
 from manager.change.planner import plan_change
 from manager.change.request import LayerChoice, Publish, SaveChoice
 from manager.engine.connection import connect, resolve_endpoint
-from manager.errors import Refused
+from manager.errors import NoSuchContainer, Refused
 from manager.guard import ProcessGuard
 from manager.host.clock import SystemClock
 from manager.host.files import LocalFiles
@@ -83,7 +83,8 @@ def run(orders: dict[str, Any]) -> dict[str, Any]:
     try:
         plan = plan_change(snapshot, request, gather(live, host, snapshot, request))
         outcome = apply(plan, deps)
-    except Refused as refusal:
+    except (Refused, NoSuchContainer) as refusal:
+        # Between its two renames the winner's container bears its name for nobody.
         return {"points": faults.points, "status": "refused", "reason": refusal.message}
     return {
         "points": faults.points,
