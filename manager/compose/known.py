@@ -57,8 +57,8 @@ class Known:
             return [], *self._start(self._path, findings, sources)
         new, gone = self._baseline.new(findings, sources)
         note = (
-            f"{gone} known findings of {self._path} are gone: remove the file and check again,"
-            " and it is written anew"
+            f"{_findings(gone)} in {self._path} and nowhere else: remove the file and check"
+            " again, and it is written anew"
         )
         return new, len(findings) - len(new), note if gone else ""
 
@@ -73,4 +73,8 @@ class Known:
         from manager.compose.baseline import write_baseline  # noqa: PLC0415 -- as above
 
         count = write_baseline(path, findings, sources)
-        return count, f"wrote {path}: {count} findings are known from now on; commit it"
+        return count, f"wrote {path}: {_findings(count)} known from now on; commit it"
+
+
+def _findings(count: int) -> str:
+    return "1 finding is" if count == 1 else f"{count} findings are"

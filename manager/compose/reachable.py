@@ -22,14 +22,24 @@ from manager.model.ports import IPAddress, PortRange, format_host
 _OPEN = 'or, when it is meant to be open, name it in pmap.toml: open = ["{}"]'
 
 
-def exposed(context: Context) -> Iterator[tuple[Service, PortEntry, IPAddress | None]]:
+Exposed = tuple[Service, PortEntry, IPAddress | None]
+"""An entry, and the address that it is bound to."""
+
+
+def exposed(context: Context) -> list[Exposed]:
     """Entries whose known address is open wider than loopback, and not on purpose."""
+    return context.once("exposed", _exposed)
+
+
+def _exposed(context: Context) -> list[Exposed]:
+    found: list[Exposed] = []
     for service, entry in context.published():
         address = context.address(service, entry)
         if address is UNKNOWN or exposure_of(address) is Exposure.LOOPBACK:
             continue
         if not meant(context, service, entry):
-            yield service, entry, address
+            found.append((service, entry, address))
+    return found
 
 
 def meant(context: Context, service: Service, entry: PortEntry) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple, TypeVar, cast
 
@@ -77,20 +77,13 @@ class Context:
         """What becomes of the ports of a service."""
         return self._publishing[service.name]
 
-    def published(self) -> Iterator[tuple[Service, PortEntry]]:
+    def published(self) -> list[tuple[Service, PortEntry]]:
         """Every entry that compose and the engine accept and act upon."""
-        for service in self.project.services:
-            if self.publishing(service) is Publishing.PUBLISHED:
-                for entry in service.entries:
-                    if entry.error is None:
-                        yield service, entry
+        return self.once("published", _published)
 
-    def accepted(self) -> Iterator[tuple[Service, PortEntry]]:
+    def accepted(self) -> list[tuple[Service, PortEntry]]:
         """Every entry that nobody refuses, those that compose drops as repeated among them."""
-        for service in self.project.services:
-            for entry in (*service.entries, *(r.entry for r in service.repeated)):
-                if entry.error is None:
-                    yield service, entry
+        return self.once("accepted", _accepted)
 
     def address(self, service: Service, entry: PortEntry) -> IPAddress | UnknownType | None:
         """Where the engine binds an entry: its own address, else the network's default."""
@@ -105,6 +98,25 @@ class Context:
     def source(self, file: str) -> SourceText | None:
         """The text of a file of the project."""
         return self.project.sources.get(file)
+
+
+def _published(context: Context) -> list[tuple[Service, PortEntry]]:
+    return [
+        (service, entry)
+        for service in context.project.services
+        if context.publishing(service) is Publishing.PUBLISHED
+        for entry in service.entries
+        if entry.error is None
+    ]
+
+
+def _accepted(context: Context) -> list[tuple[Service, PortEntry]]:
+    return [
+        (service, entry)
+        for service in context.project.services
+        for entry in (*service.entries, *(repeated.entry for repeated in service.repeated))
+        if entry.error is None
+    ]
 
 
 class Rule(NamedTuple):

@@ -134,10 +134,16 @@ def test_one_bad_file_does_not_stop_the_others(pmap: Pmap, tmp_path: Path) -> No
     done = pmap("--format", "json")
     document = json.loads(done.stdout)
     assert done.returncode == 2
-    assert [error["file"] for error in document["errors"]] == ["bad/compose.yaml"]
+    assert [(e["file"], e["line"]) for e in document["errors"]] == [("bad/compose.yaml", 2)]
     assert ("PM101", "good/compose.yaml") in [
         (finding["rule"], finding["file"]) for finding in document["findings"]
     ]
+
+
+def test_what_was_never_read_has_no_line(pmap: Pmap, tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").mkdir()
+    document = json.loads(pmap("--format", "json").stdout)
+    assert [(e["file"], e["line"]) for e in document["errors"]] == [("compose.yaml", None)]
 
 
 def test_the_json_of_the_contract(pmap: Pmap, tmp_path: Path) -> None:
@@ -380,7 +386,7 @@ def test_a_baseline_takes_what_is_there_as_known(pmap: Pmap, tmp_path: Path) -> 
     _put(tmp_path, compose=_OPEN)
     first = pmap(*_BASELINE)
     assert (first.returncode, first.stdout) == (0, "")
-    assert first.stderr == "wrote known.json: 1 findings are known from now on; commit it\n"
+    assert first.stderr == "wrote known.json: 1 finding is known from now on; commit it\n"
     second = pmap(*_BASELINE)
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
     # Lines move, and what is known stays known.
@@ -392,7 +398,7 @@ def test_a_baseline_takes_what_is_there_as_known(pmap: Pmap, tmp_path: Path) -> 
     assert third.returncode == 1
     assert "8081" in third.stdout
     assert third.stdout.count("error[") == 1
-    assert "1 known ones left out" in third.stdout
+    assert "1 known left out" in third.stdout
     # The same thing twice is one more than is known.
     _put(tmp_path, compose=_OPEN, other__compose=_OPEN)
     assert pmap("--select", "PM101", *_BASELINE).returncode == 1
@@ -404,7 +410,7 @@ def test_a_baseline_that_is_out_of_date_says_so(pmap: Pmap, tmp_path: Path) -> N
     _put(tmp_path, compose=_CLEAN)
     done = pmap(*_BASELINE)
     assert (done.returncode, done.stdout) == (0, "")
-    assert "1 known findings of known.json are gone" in done.stderr
+    assert "1 finding is in known.json and nowhere else" in done.stderr
 
 
 def test_under_ci_a_missing_baseline_is_an_error(pmap: Pmap, tmp_path: Path) -> None:

@@ -258,4 +258,4 @@ def test_the_summary_counts() -> None:
         "1 error, 1 warning, 1 info in 1 file; can be mended: 3 with --fix --unsafe-fixes"
     )
     known = Report((), (_finding(fix=None), _finding(fix=None, file="b")), {}, known=2)
-    assert summary(known, verbose=False) == "2 errors in 2 files; 2 known ones left out"
+    assert summary(known, verbose=False) == "2 errors in 2 files; 2 known left out"

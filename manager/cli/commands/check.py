@@ -190,13 +190,18 @@ def _text_lines(report: Report, args: argparse.Namespace) -> Iterator[Line]:
     from manager.compose.formats.human import finding_lines, statistics_lines, summary
     from manager.model.text import printable
 
+    def columns(text: str) -> int:
+        # Nearly all lines are plain, and need no look at each character.
+        plain = text.isascii() and text.isprintable()
+        return len(text) if plain else width(printable(text))
+
     findings = report.shown(verbose=args.verbose)
     if args.statistics:
         yield from statistics_lines(findings)
         return
     for finding in findings:
         source = report.sources.get(finding.file)
-        yield from finding_lines(finding, source, lambda text: width(printable(text)))
+        yield from finding_lines(finding, source, columns)
         yield []
     if told := summary(report, verbose=args.verbose):
         yield [(told, "bold")]

@@ -76,7 +76,7 @@ def summary(report: Report, *, verbose: bool) -> str:
         for severity in Severity
     ]
     found = ", ".join(count for count in counts if count)
-    known = f"; {report.known} known ones left out" if report.known else ""
+    known = f"; {report.known} known left out" if report.known else ""
     return f"{found} in {_count(files, 'file')}{known}{_mendable(findings)}"
 
 

@@ -23,7 +23,8 @@ def json_report(report: Report, *, verbose: bool, statistics: bool = False) -> d
             {
                 "file": encodable(error.file),
                 "message": encodable(error.message),
-                "line": error.span.line,
+                # A file that was never read has no lines.
+                "line": error.span.line if error.file in report.sources else None,
             }
             for error in report.errors
         ],
