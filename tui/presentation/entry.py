@@ -112,20 +112,24 @@ def _bare(container: Container) -> Entry:
 
 
 def _entry(row: PortRow, conflicts: Mapping[HostSocket, list[Conflict]]) -> Entry:
-    container, origin = row.container, row.container.origin if row.container else None
+    container, service = row.container, row.service
+    origin = container.origin if container else None
     target = str(row.container_port) if row.container_port else f"{row.protocol}"
     port = "any" if row.host_ports is None else str(row.host_ports)
     process = row.process
     running = f"{printable(process.name) or 'process'} {process.pid}" if process else ""
-    owner = printable(container.name) if container else running or "unknown process"
-    project = printable(origin.project) if origin else ""
-    image = printable(container.image) if container else ""
+    owned = container or service
+    owner = printable(owned.name) if owned else running or "unknown process"
+    if container is not None and container.pod:
+        owner = f"pod {printable(container.pod)}"
+    project = printable((origin.project if origin else service and service.stack) or "")
+    image = printable(owned.image) if owned else ""
     words = (
         f"{format_host(row.host_ip)}:{port}",
         target,
         owner,
         project,
-        printable(origin.service) if origin else "",
+        printable(origin.service if origin else service.name if service else ""),
         image,
         running,
         printable(process.command) if process else "",

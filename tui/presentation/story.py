@@ -116,6 +116,8 @@ def _reach(entry: Entry, engine: EngineInfo | None) -> Line:
             text += " Before engine 28, neighbours may still reach the container's own address."
     elif exposure is Exposure.ADDRESS:
         text = f": whoever can reach {entry.address}."
+    elif entry.row.service is not None:
+        text = ": every network of every node, and a service cannot be bound to less."
     elif entry.row.container is None:
         text = ": every network of this host, as far as its firewall lets them in."
     elif entry.row.source is Source.HOST_NETWORK:
@@ -147,6 +149,9 @@ def _said(entry: Entry) -> str:
         return "Written in the file; not up."
     if row.source is Source.RESERVED and container is not None:
         return f"The {container.state} container takes it again at its next start."
+    if row.service is not None:
+        where = "on every node" if row.mode != "host" else "on the nodes that its tasks run on"
+        return f"A swarm publishes it {where} (mode {row.mode})."
     if row.bound is False:
         return "Asked for, but the engine does not hold it: the container runs without it."
     if container is None:
@@ -199,6 +204,10 @@ def _who(entry: Entry) -> Line:
     if container is not None:
         status = printable(container.status) or str(container.state)
         spans += [Span(f"{entry.owner}", Role.STRONG), Span(f" of {entry.image}, {status}.")]
+    if entry.row.service is not None:
+        tasks = entry.row.service.replicas
+        spans.append(Span(f"Swarm service {entry.owner}", Role.STRONG))
+        spans.append(Span(f" of {entry.image}{f', {tasks}' if tasks else ''}."))
     if process is not None:
         text = printable(process.command or process.name)
         where = f" in {printable(process.cwd)}" if process.cwd else ""
