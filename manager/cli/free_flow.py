@@ -70,7 +70,7 @@ class _Run:
         """Every holder in turn, then the proof."""
         self.offered = self.freeing.offers()
         if not self.offered:
-            self.say(f"nobody holds {self.place}: it is free already")
+            self.say(f"nobody holds {self.place}: it is free already{self._unseen()}")
             return ExitCode.OK
         how = How(self.args.how) if self.args.how else None
         asking = not self.args.json and not self.args.yes and sys.stdin.isatty()
@@ -177,7 +177,7 @@ class _Run:
         troubles = dict.fromkeys(self.freeing.in_the_way(protocol) for protocol in protocols)
         self.reason = "; ".join(filter(None, troubles))
         if not self.reason:
-            self.say(f"{self.place} is free now", "green")
+            self.say(f"{self.place} is free now{self._unseen()}", "green")
             return ExitCode.OK
         left = [offer for offer in self.freeing.offers() if offer.bound]
         notes = [note for offer in left for note in offer.notes]
@@ -186,6 +186,12 @@ class _Run:
             diagnostics.warn(f"{self.place} is not free: {self.reason}")
             diagnostics.note(f"  hint: {self.hint}")
         return ExitCode.FINDINGS
+
+    def _unseen(self) -> str:
+        """What cannot be said of an engine on another host."""
+        if self.freeing.manager.host_is_engines:
+            return ""
+        return ", as far as containers go: what else runs on the engine's host is not known"
 
     def _show_all(self) -> None:
         for offer in () if self.args.json else self.offered:
@@ -196,7 +202,8 @@ class _Run:
     def _show(self, offer: Offer) -> None:
         if self.args.json:
             return
-        self.output.text(headline(offer.holder), "bold")
+        elsewhere = not self.freeing.manager.host_is_engines
+        self.output.text(headline(offer.holder, elsewhere=elsewhere), "bold")
         for note in offer.notes:
             print_fact(self.output, "note", note)
         print_fact(self.output, "left alone", offer.why_not, "yellow")

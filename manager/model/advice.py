@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import shlex
 
-from manager.model.conflict import ENGINE_ITSELF, HOST_NETWORK, Holder, HolderKind
+from manager.model.conflict import (
+    ENGINE_ITSELF,
+    HOST_NETWORK,
+    NOT_ASKED,
+    Holder,
+    HolderKind,
+)
 from manager.model.container import SWARM_SERVICE_LABEL, TASK_LABEL, Container
 from manager.model.listener import HostSocket
 from manager.model.ports import IPProtocol, PortRange, parse_ip
@@ -26,6 +32,8 @@ def advice_for(holder: Holder) -> str:
         return (
             f"docker service ls shows what a swarm publishes; another port: pmap free --near {port}"
         )
+    if holder.note == NOT_ASKED:
+        return f"its engine names the container: pmap --context NAME who {port}"
     if holder.note:
         return f"{holder.note}: restarting the engine clears it"
     return f"{_about_process(holder)}; another port: pmap free --near {port}"

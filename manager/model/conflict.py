@@ -16,7 +16,7 @@ from manager.model.listener import HostSocket, Listener, Process
 from manager.model.portclass import FreePortSearch, Predicate
 from manager.model.ports import IPAddress, IPProtocol, fold
 from manager.model.sharing import shared_networks
-from manager.model.snapshot import Snapshot
+from manager.model.snapshot import EngineInfo, Snapshot
 from manager.model.swarm import SwarmService, unseen_ports
 
 _Place = tuple[int, IPProtocol]
@@ -31,6 +31,11 @@ LEFTOVER = "leftover of the engine"
 ENGINE_ITSELF = "the engine itself"
 """Note of the engine's own sockets: its API, and what it needs for a swarm."""
 
+NOT_ASKED = "of an engine that was not asked"
+"""Note of a helper that serves another engine than the one that was asked, or one that is away."""
+
+_OF_PODMAN = {"conmon", "rootlessport", "rootlessport-child", "podman", "aardvark-dns"}
+_OF_DESKTOP = "com.docker."
 _PROXIES = {"docker-proxy", "rootlesskit-docker-proxy", "rootlessport", "rootlessport-child"}
 """Helpers that live for one published port each: without it, they are left over."""
 
@@ -182,18 +187,33 @@ def _listening_holders(snapshot: Snapshot) -> Iterator[Holder]:
     for listener, container in own_listeners(snapshot):
         socket, process = listener.socket, listener.process
         if container is None:
-            yield Holder(HolderKind.PROCESS, socket, None, process, _engine_note(listener))
+            note = _engine_note(listener, snapshot.engine)
+            yield Holder(HolderKind.PROCESS, socket, None, process, note)
         elif (container.id, socket) not in named:
             # Its workers share the socket: the container is named once.
             named.add((container.id, socket))
             yield Holder(HolderKind.CONTAINER, socket, container, process, HOST_NETWORK)
 
 
-def _engine_note(listener: Listener) -> str:
+def _engine_note(listener: Listener, engine: EngineInfo | None) -> str:
+    """What a helper of an engine is here that no container known to us stands for."""
     if not listener.for_engine:
         return ""
-    proxy = listener.process is not None and listener.process.name in _PROXIES
-    return LEFTOVER if proxy else ENGINE_ITSELF
+    name = listener.process.name if listener.process else ""
+    if _serves_another(name, engine):
+        return NOT_ASKED
+    return LEFTOVER if name in _PROXIES else ENGINE_ITSELF
+
+
+def _serves_another(name: str, engine: EngineInfo | None) -> bool:
+    podman = name in _OF_PODMAN
+    kit = name.startswith("rootlesskit")
+    desktop = name.startswith(_OF_DESKTOP)
+    if engine is None:
+        return podman or kit or desktop or name in _PROXIES
+    if podman or engine.podman:
+        return podman is not engine.podman
+    return (kit and not engine.rootless) or (desktop and not engine.forwards)
 
 
 def holders_of(

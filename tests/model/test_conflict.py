@@ -12,6 +12,7 @@ from manager.model.conflict import (
     ENGINE_ITSELF,
     HOST_NETWORK,
     LEFTOVER,
+    NOT_ASKED,
     Holder,
     HolderKind,
     all_holders,
@@ -34,7 +35,7 @@ from manager.model.ports import (
     PublishedPort,
     parse_ip,
 )
-from manager.model.snapshot import Snapshot
+from manager.model.snapshot import EngineInfo, Snapshot
 
 ANY4, ANY6, LOOPBACK = parse_ip("0.0.0.0"), parse_ip("::"), parse_ip("127.0.0.1")
 HTTP = Port(80)
@@ -119,13 +120,34 @@ def test_an_unseen_process_elsewhere_is_named_as_unseen() -> None:
     assert str(holder) == "a process that this user may not see"
 
 
+DOCKER, PODMAN = EngineInfo("", "28.5"), EngineInfo("", "5.0", podman=True)
+ROOTLESS, DESKTOP = replace(DOCKER, rootless=True), replace(DOCKER, local=False, forwards=True)
+
+
 @pytest.mark.parametrize(
-    ("name", "note"),
-    [("docker-proxy", LEFTOVER), ("dockerd", ENGINE_ITSELF), ("containerd", ENGINE_ITSELF)],
+    ("name", "engine", "note"),
+    [
+        ("docker-proxy", DOCKER, LEFTOVER),
+        ("docker-proxy", PODMAN, NOT_ASKED),
+        ("docker-proxy", None, NOT_ASKED),
+        ("rootlesskit-docker-proxy", ROOTLESS, LEFTOVER),
+        ("rootlesskit", ROOTLESS, ENGINE_ITSELF),
+        ("rootlesskit", DOCKER, NOT_ASKED),
+        ("conmon", DOCKER, NOT_ASKED),
+        ("conmon", PODMAN, ENGINE_ITSELF),
+        ("rootlessport", PODMAN, LEFTOVER),
+        ("com.docker.backend", DOCKER, NOT_ASKED),
+        ("com.docker.backend", DESKTOP, ENGINE_ITSELF),
+        ("dockerd", DOCKER, ENGINE_ITSELF),
+        ("dockerd", None, ENGINE_ITSELF),
+        ("containerd", DOCKER, ENGINE_ITSELF),
+    ],
 )
-def test_what_the_engine_holds_for_nobody_is_told_apart(name: str, note: str) -> None:
+def test_what_an_engine_holds_for_nobody_is_told_apart(
+    name: str, engine: EngineInfo | None, note: str
+) -> None:
     listener = Listener(HostSocket(ANY4, 8080), Process(9, name), for_engine=True)
-    (holder,) = holders_of(Snapshot(None, (asks("web", on(8081)),), (listener,)), 8080)
+    (holder,) = holders_of(Snapshot(engine, (asks("web", on(8081)),), (listener,)), 8080)
     assert (holder.kind, holder.note) == (HolderKind.PROCESS, note)
 
 
