@@ -35,6 +35,7 @@ from engine_http import Api
 from engine_layout import RECIPES, Engine, NoEngineError, engine_named, engines_dir
 from engine_packages import locked
 
+OTHER_ENGINES = ("test_podman_live", "test_rootless_live")
 KEEP_VARIABLE = "PMAP_KEEP_ENGINES"
 CLONE_NEWNET = 0x40000000
 
@@ -183,9 +184,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def engine_in(nodeid: str) -> str | None:
-    """The engine version among a test's parameters, from its id `file::test[28.5-more]`."""
+    """The engine version among a test's parameters, from its id `file::test[28.5-more]`.
+
+    Or the file, where all of it is about one other engine, which one session at a time can have.
+    """
+    other = next((name for name in OTHER_ENGINES if name in nodeid), None)
     parameters = nodeid.partition("[")[2].rpartition("]")[0].split("-")
-    return next((version for version in RECIPES if version in parameters), None)
+    return other or next((version for version in RECIPES if version in parameters), None)
 
 
 @pytest.hookimpl(optionalhook=True)

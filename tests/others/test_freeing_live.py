@@ -86,7 +86,7 @@ def test_a_containers_mapping_is_moved(
     found = answer(capsys, "who", "61951", "--free", "--how", "move", "-y")
     assert found["free"] is True
     moved = found["done"][0]["change"]["after"][0]["host_port"]
-    assert moved == 61952
+    assert moved != 61951
     assert "pmap: it works" in page(moved)
     assert answer(capsys, "who", "61951")["holders"] == []
 
