@@ -157,8 +157,10 @@ class PmapApp(App[int], inherit_bindings=False):
             # A last word from the background while the app closes: there is nothing to draw on.
             return
         self.ports.update()
-        if isinstance(self.screen, Page) and self.screen is not self.ports:
-            self.screen.frame()
+        page = self.screen
+        # A page that has just been opened is not composed yet; it draws itself once it is.
+        if isinstance(page, Page) and page is not self.ports and page.query("#footer"):
+            page.frame()
 
     @on(ManagerOpened)
     def _opened(self, message: ManagerOpened) -> None:
