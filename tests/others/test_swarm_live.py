@@ -34,8 +34,16 @@ def swarm(live_engine: LiveEngine, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     finally:
         for service in live_engine.api.get("/services"):
             live_engine.api.call("DELETE", f"/services/{service['ID']}", accept=(404,))
+        # A node that leaves too early leaves its tasks behind.
+        until(lambda: not tasks_here(live_engine))
         live_engine.api.call("POST", "/swarm/leave", {"force": "1"})
         until(lambda: remove_gateway(live_engine))
+
+
+def tasks_here(engine: LiveEngine) -> list[dict[str, Any]]:
+    """The containers of the swarm's tasks."""
+    query = {"all": "1", "filters": json.dumps({"label": ["com.docker.swarm.task.id"]})}
+    return list(engine.api.get("/containers/json", query))
 
 
 def remove_gateway(engine: LiveEngine) -> bool:
