@@ -34,16 +34,19 @@ def swarm(live_engine: LiveEngine, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     finally:
         for service in live_engine.api.get("/services"):
             live_engine.api.call("DELETE", f"/services/{service['ID']}", accept=(404,))
-        # A node that leaves too early leaves its tasks behind.
-        until(lambda: not tasks_here(live_engine))
         live_engine.api.call("POST", "/swarm/leave", {"force": "1"})
+        # A node that leaves may forget its tasks' containers, and those that never started.
+        until(lambda: not remove_tasks(live_engine))
         until(lambda: remove_gateway(live_engine))
 
 
-def tasks_here(engine: LiveEngine) -> list[dict[str, Any]]:
-    """The containers of the swarm's tasks."""
+def remove_tasks(engine: LiveEngine) -> list[dict[str, Any]]:
+    """Remove the containers of the swarm's tasks; which there still were."""
     query = {"all": "1", "filters": json.dumps({"label": ["com.docker.swarm.task.id"]})}
-    return list(engine.api.get("/containers/json", query))
+    found = list(engine.api.get("/containers/json", query))
+    for task in found:
+        engine.api.call("DELETE", f"/containers/{task['Id']}", {"force": "1"}, accept=(404, 409))
+    return found
 
 
 def remove_gateway(engine: LiveEngine) -> bool:
