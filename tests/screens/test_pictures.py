@@ -5,6 +5,8 @@ PMAP_PICTURES=write accepts what is drawn now: look at it first. The README show
 
 from __future__ import annotations
 
+import difflib
+import html
 import os
 import re
 import time
@@ -133,6 +135,16 @@ def settled(svg: str) -> str:
     return svg.replace("Fira Code", "DejaVu Sans Mono, Menlo, Consolas")
 
 
+def text(svg: str) -> list[str]:
+    """The words of a picture, line by line, with the class of each: what a person can compare."""
+    lines: dict[str, list[str]] = {}
+    for style, number, words in re.findall(
+        r'<text class="terminal-\d+-(\w+)"[^>]*line-(\d+)\)">(.*?)</text>', svg
+    ):
+        lines.setdefault(number, []).append(f"{style}:{html.unescape(words)}")
+    return [f"{number} {' '.join(parts)}" for number, parts in lines.items()]
+
+
 def compare(name: str, svg: str) -> None:
     """Hold a picture against the accepted one."""
     path = SNAPSHOTS / f"{name}.svg"
@@ -141,7 +153,10 @@ def compare(name: str, svg: str) -> None:
         path.write_text(svg, encoding="utf-8")
     assert path.exists(), f"{path.name} was never accepted"
     accepted = path.read_text(encoding="utf-8")
-    assert svg == accepted, f"{path.name} differs; PMAP_PICTURES=write accepts what is drawn now"
+    if svg != accepted:
+        changed = difflib.unified_diff(text(accepted), text(svg), "accepted", "drawn", lineterm="")
+        told = "\n".join(changed) or "the words are the same; the styles differ"
+        pytest.fail(f"{path.name}; PMAP_PICTURES=write accepts what is drawn\n{told}", pytrace=False)
 
 
 async def take(app: PmapApp, pilot: Pilot[int]) -> str:

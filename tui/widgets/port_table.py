@@ -21,7 +21,9 @@ from tui.presentation.table import Layout, header_line, heading_line, layout, ro
 class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows with a cursor that stays on its row, by identity, whatever comes and goes."""
 
-    DEFAULT_CSS = "PortTable { overflow-x: hidden; scrollbar-size-vertical: 1; }"
+    DEFAULT_CSS = """
+    PortTable { overflow-x: hidden; scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
+    """
 
     @dataclass
     class Moved(Message):
