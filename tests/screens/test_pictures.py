@@ -156,7 +156,9 @@ def compare(name: str, svg: str) -> None:
     if svg != accepted:
         changed = difflib.unified_diff(text(accepted), text(svg), "accepted", "drawn", lineterm="")
         told = "\n".join(changed) or "the words are the same; the styles differ"
-        pytest.fail(f"{path.name}; PMAP_PICTURES=write accepts what is drawn\n{told}", pytrace=False)
+        pytest.fail(
+            f"{path.name}; PMAP_PICTURES=write accepts what is drawn\n{told}", pytrace=False
+        )
 
 
 async def take(app: PmapApp, pilot: Pilot[int]) -> str:
