@@ -6,7 +6,7 @@ Raw records are the Engine API's own JSON: a recreate must carry fields that no 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -131,6 +131,14 @@ class EngineReader(Protocol):
 
     def logs(self, container_id: str, *, tail: int = 20) -> str:
         """The last lines of its output, decoded with replacement."""
+        ...
+
+    def holds_logs(self, container_id: str) -> bool:
+        """Whether its output is kept by the engine, and so goes with the container."""
+        ...
+
+    def log_stream(self, container_id: str) -> Iterator[bytes]:
+        """All of its output from the first line on, each line after its time (RFC 3339)."""
         ...
 
     def now(self) -> str:
@@ -312,6 +320,13 @@ class Journal(Protocol):
 
     def discard(self, tx: str) -> None:
         """Delete an open entry that changed nothing, and leave no history."""
+        ...
+
+    def keep_log(self, tx: str, name: str, chunks: Iterable[bytes]) -> str:
+        """Keep the output of a container that change `tx` replaces; where it is now.
+
+        On disk when this returns. Doing it again writes it anew.
+        """
         ...
 
     def open_entries(self) -> tuple[Mapping[str, Any], ...]:

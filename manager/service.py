@@ -90,9 +90,11 @@ class PortManager(TruthTeller):
             reserved=self.settings.reserved_ports if self.settings else None,
         )
 
-    def who(self, port: int, protocol: IPProtocol | None = None) -> tuple[Holder, ...]:
-        """Every holder of a host port, stopped containers and processes too."""
-        return holders_of(self.snapshot(port=port), port, protocol)
+    def who(
+        self, port: int, protocol: IPProtocol | None = None, host_ip: IPAddress | None = None
+    ) -> tuple[Holder, ...]:
+        """Every holder of a host port (on one address), stopped containers and processes too."""
+        return holders_of(self.snapshot(port=port), port, protocol, host_ip)
 
     def free(
         self,
@@ -118,6 +120,8 @@ class PortManager(TruthTeller):
         from manager.change.planner import plan_change
         from manager.change.service_plan import gather_service, plan_service
 
+        if self.settings is not None and self.settings.keep_logs:
+            request = request.model_copy(update={"keep_logs": True})
         snapshot = self.snapshot()
         if (service := snapshot.service(request.container)) is not None:
             about = gather_service(self.host, snapshot, request, service)

@@ -60,6 +60,8 @@ class Settings(BaseModel, frozen=True, extra="forbid", use_attribute_docstrings=
     """Host ports that nothing is published on."""
     stop_timeout: Annotated[int, Field(ge=0, le=3600)] | None = None
     """Seconds that a container gets to stop; None takes its own setting, or 10."""
+    keep_logs: bool = False
+    """Whether the logs of a container that is replaced are always kept in a file."""
     verify: Literal["connect", "bound"] = "connect"
     """How far a change is verified: to a connect, or to the engine's word."""
     screen: ScreenSettings = ScreenSettings()

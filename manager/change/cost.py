@@ -54,14 +54,19 @@ def cost_of(request: ChangeRequest, facts: Facts) -> Cost:
         restart=target.running,
         stop_timeout=timeout,
         health_seconds=health_seconds(facts.record) if target.running else None,
-        lost=(*_always_lost(facts.record, target), *_layers_lost(request.layer, facts.layers)),
+        lost=(
+            *_always_lost(facts.record, target, logged=target.name in facts.logged),
+            *_layers_lost(request.layer, facts.layers),
+        ),
+        logs_lost=target.name not in facts.logged,
         dependents=tuple(dependent.words for dependent in facts.following),
         expected_downtime=downtime,
     )
 
 
-def _always_lost(record: Record, target: Container) -> tuple[str, ...]:
-    lost = ["its id, its logs so far (docker logs), and docker exec sessions"]
+def _always_lost(record: Record, target: Container, *, logged: bool) -> tuple[str, ...]:
+    logs = "" if logged else ", its logs so far (docker logs),"
+    lost = [f"its id{logs} and docker exec sessions"]
     host_config: Mapping[str, Any] = record.get("HostConfig") or {}
     tmpfs = [str(path) for path in host_config.get("Tmpfs") or ()]
     tmpfs += [

@@ -69,6 +69,7 @@ class Member(_Kept):
 
     original is what the old one would be made from, were it gone; record its whole inspect.
     vanishes: made with --rm and running, so the engine removes it as soon as it is stopped.
+    logged: what it has written is kept before it is removed.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Member(_Kept):
     new_id: str | None = None
     was_running: bool
     vanishes: bool = False
+    logged: bool = False
     policy: dict[str, Any]
     record: dict[str, Any]
     blueprint: KeptBlueprint

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from manager.change.deps import Deps, Watch
 from manager.change.entry import Entry, Phase
 from manager.change.facts import Facts, gather
-from manager.change.plan import Operation, OperationKind, Outcome, Plan, Status, Step
+from manager.change.plan import Operation, Outcome, Plan, Status, Step
 from manager.change.planner import plan_change
 from manager.change.prepare import begin_entry
 from manager.change.recover import open_changes
@@ -96,9 +96,8 @@ class _Change:
         steps = Steps(self.deps, self.entry, self.watch)
         try:
             steps.save()
-            for operation in self.plan.operations:
-                if operation.kind is not OperationKind.REMOVE:
-                    self._take(operation, steps)
+            for operation in self.plan.until_commit:
+                self._take(operation, steps)
         except (PmapError, OSError, KeyboardInterrupt) as error:
             return self._back(error, steps)
         return self._finish(steps)
@@ -148,9 +147,8 @@ class _Change:
         )
 
     def _clean_up(self, steps: Steps) -> None:
-        for operation in self.plan.operations:
-            if operation.kind is OperationKind.REMOVE:
-                self._take(operation, steps)
+        for operation in self.plan.operations[len(self.plan.until_commit) :]:
+            self._take(operation, steps)
         self._close(steps.entry, Status.APPLIED, steps.held)
 
     def _back(self, error: PmapError | OSError | KeyboardInterrupt, steps: Steps) -> Outcome:
@@ -244,6 +242,7 @@ class _Change:
             steps=tuple(self.taken),
             reason=reason,
             differences=steps.differences,
+            logs=steps.logs,
             interrupted=interrupted,
             hint=hint,
         )

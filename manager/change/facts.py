@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from manager.change.dependents import Dependent, KnownTies, find_dependents
@@ -35,7 +35,8 @@ class Facts:
     inside: what listens in it; bind_errors: why a real bind of a wanted socket failed.
     layers: what a person would miss from the writable layers, by container name, of the target
     and of those that follow it. lost_networks: networks that are gone or are not the same any
-    more, networks all that the engine has. stop_timeout: seconds, when a setting overrides it.
+    more, networks all that the engine has. logged: the containers whose output the engine keeps,
+    by name, where that is to be kept. stop_timeout: seconds, when a setting overrides it.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Facts:
     image_present: bool = True
     lost_networks: tuple[str, ...] = ()
     networks: tuple[Network, ...] = ()
+    logged: frozenset[str] = frozenset()
     file_edit: FileEdit | None = None
     save_problem: str = ""
     default_ip: IPAddress = LOOPBACK
@@ -115,6 +117,8 @@ def gather(
         lost_networks=_lost_networks(networks, record),
     )
     facts = replace(facts, layers=_layers(engine, facts))
+    if request.keep_logs:
+        facts = replace(facts, logged=frozenset(_logged(engine, facts)))
     return _with_file(request, facts, after, preferences)
 
 
@@ -126,6 +130,12 @@ def _layers(engine: EngineReader, facts: Facts) -> dict[str, tuple[LayerChange, 
         for name, record in records.items()
     }
     return {name: changes for name, changes in layers.items() if changes}
+
+
+def _logged(engine: EngineReader, facts: Facts) -> Iterator[str]:
+    for container in (facts.target, *(dependent.container for dependent in facts.following)):
+        if engine.holds_logs(container.id):
+            yield container.name
 
 
 def new_sockets(target: Container, after: tuple[PortMapping, ...]) -> tuple[HostSocket, ...]:

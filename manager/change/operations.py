@@ -6,7 +6,7 @@ nothing is removed before the commit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from manager.change.fileedit import FileEdit
@@ -22,7 +22,7 @@ class Replacement:
     """A container that is replaced, why, and which of its files are copied over.
 
     vanishes: made with --rm and running, so that the engine removes it once it is stopped.
-    held: it has a restart policy, which must not bring it back.
+    held: it has a restart policy, which must not bring it back. logs: its output is kept.
     """
 
     container: Container
@@ -30,6 +30,7 @@ class Replacement:
     copied: tuple[LayerChange, ...] = ()
     vanishes: bool = False
     held: bool = True
+    logs: bool = False
 
 
 def new_name(name: str, tx: str) -> str:
@@ -54,6 +55,7 @@ def operations(
         *_beside(tx, replaced),
         *_saved(edit),
         *_copied(tx, early),
+        *_logged((one, one.container.name) for one in early),
         *_stopped(running),
         *_copied(tx, late),
         *_taken_over(tx, replaced),
@@ -63,6 +65,7 @@ def operations(
             resource=replaced[0].container.name,
             cause="from here on the new one stays",
         ),
+        *_logged((one, old_name(one.container.name, tx)) for one in late),
         *_removed(tx, replaced),
     )
 
@@ -100,6 +103,14 @@ def _copied(tx: str, replaced: Sequence[Replacement]) -> Iterator[Operation]:
                 kind=_KIND.COPY,
                 resource=new_name(one.container.name, tx),
                 cause=f"{len(one.copied)} changed files are in no volume",
+            )
+
+
+def _logged(replaced: Iterable[tuple[Replacement, str]]) -> Iterator[Operation]:
+    for one, name in replaced:
+        if one.logs:
+            yield Operation(
+                kind=_KIND.LOGS, resource=name, cause="what it has written goes to a file"
             )
 
 

@@ -24,6 +24,7 @@ class OperationKind(StrEnum):
     STOP = "stop"
     HOLD = "hold"
     COPY = "copy"
+    LOGS = "logs"
     RENAME_OLD = "rename-old"
     RENAME_NEW = "rename-new"
     START = "start"
@@ -54,13 +55,15 @@ class Cost(_Value):
     restart: the container runs and will be down for `expected_downtime`, which is words.
     stop_timeout: seconds that the engine waits for a clean stop before it kills.
     health_seconds: how long its health check may take to give a first verdict; None without one.
-    lost: what cannot be kept. dependents: names of the containers that are restarted with it.
+    lost: what is not kept. logs_lost: whether its logs are among that, which could be kept
+    (ChangeRequest.keep_logs). dependents: names of the containers that are restarted with it.
     """
 
     restart: bool = False
     stop_timeout: int = 10
     health_seconds: float | None = None
     lost: tuple[str, ...] = ()
+    logs_lost: bool = False
     dependents: tuple[str, ...] = ()
     expected_downtime: str = "none"
 
@@ -113,6 +116,12 @@ class Plan(_Value):
     def removed(self) -> tuple[PortMapping, ...]:
         """The mappings that go."""
         return tuple(mapping for mapping in self.before if mapping not in self.after)
+
+    @property
+    def until_commit(self) -> tuple[Operation, ...]:
+        """The steps with a way back: those before the commit, and the commit itself."""
+        kinds = [operation.kind for operation in self.operations]
+        return self.operations[: kinds.index(OperationKind.COMMIT) + 1]
 
     def same_change(self, other: Plan) -> bool:
         """Whether the other plan does the same to the same containers.
@@ -176,7 +185,8 @@ class Outcome(_Value):
     before and after are mappings as asked, but after names the host ports that the engine really
     holds once it runs. downtime_ms: from the stop call to the first answer, None where nothing
     was stopped. reason: why it was refused or rolled back. differences: leaf fields that would
-    not have been kept. interrupted: a person stopped it (Ctrl-C). hint: what to type next.
+    not have been kept. logs: the files that hold what the replaced containers had written.
+    interrupted: a person stopped it (Ctrl-C). hint: what to type next.
     """
 
     id: str
@@ -190,6 +200,7 @@ class Outcome(_Value):
     steps: tuple[Step, ...] = ()
     reason: str = ""
     differences: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
     interrupted: bool = False
     hint: str = ""
 

@@ -97,4 +97,5 @@ def _replacement(
         copied=facts.layers.get(container.name, ()) if keep else (),
         vanishes=container.running and bool(config.get("AutoRemove")),
         held=policy not in {None, "", "no"},
+        logs=container.name in facts.logged,
     )

@@ -62,6 +62,7 @@ def _member(
         old_id=container.id,
         was_running=container.running,
         vanishes=container.running and bool(host_config.get("AutoRemove")),
+        logged=container.name in facts.logged,
         policy=dict(host_config.get("RestartPolicy") or {"Name": "no", "MaximumRetryCount": 0}),
         record=deepcopy(dict(record)),
         blueprint=KeptBlueprint.of(deps.engine.blueprint(record, wanted)),

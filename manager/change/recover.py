@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from manager.change.entry import Entry, Member, Phase, read_entry
+from manager.change.keptlogs import keep_logs
 from manager.change.leftover import find, find_new, name_of, state_of
 from manager.change.mappings import held_for, held_mappings
 from manager.change.plan import Status
@@ -151,6 +152,8 @@ class _Recover:
     def _forward(self) -> Recovery:
         """The new ones stay: remove the old ones, which do not run."""
         for member in reversed(self.entry.members):
+            if member.logged and find(self.engine, member.old_id) is not None:
+                keep_logs(self.engine, self.journal, self.entry, member)
             self.engine.remove(member.old_id)
         new_id = self.entry.members[0].new_id or ""
         after = held_mappings(self.engine.decode(self.engine.record(new_id)))

@@ -34,6 +34,8 @@ class _Request(BaseModel, frozen=True, extra="forbid"):
     """Agree to addresses that are not loopback."""
     save: SaveChoice = SaveChoice.NO
     layer: LayerChoice = LayerChoice.ASK
+    keep_logs: bool = False
+    """Write the replaced containers' logs to files before they are removed."""
     auto_remove: bool = False
     """Agree to change a `--rm` container, whose old self cannot be kept for the way back."""
 

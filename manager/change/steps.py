@@ -9,6 +9,7 @@ from typing import Any
 from manager.change.deps import Deps, Watch
 from manager.change.entry import Entry, Member, Phase
 from manager.change.filework import put
+from manager.change.keptlogs import keep_logs
 from manager.change.leftover import find, name_of, state_of, time_of
 from manager.change.mappings import held_mappings
 from manager.change.plan import Operation, OperationKind
@@ -32,6 +33,7 @@ class Steps:
     warnings: list[str] = field(default_factory=list)
     differences: tuple[str, ...] = ()
     held: tuple[PortMapping, ...] = ()
+    logs: tuple[str, ...] = ()
     _was: dict[int, Before] = field(default_factory=dict)
     _stopped_at: float | None = None
     _answered_at: float | None = None
@@ -61,6 +63,7 @@ class Steps:
                 kind.STOP: self._stop,
                 kind.HOLD: self._hold,
                 kind.COPY: self._copy,
+                kind.LOGS: self._keep_logs,
                 kind.RENAME_OLD: self._rename_old,
                 kind.RENAME_NEW: self._rename_new,
                 kind.START: self._start,
@@ -152,6 +155,12 @@ class Steps:
     def _copy(self, index: int) -> None:
         member = self.entry.members[index]
         self.deps.engine.copy_layer(member.old_id, _new_id(member), member.copies)
+
+    def _keep_logs(self, index: int) -> None:
+        place = keep_logs(
+            self.deps.engine, self.deps.journal, self.entry, self.entry.members[index]
+        )
+        self.logs = tuple(dict.fromkeys((*self.logs, place)))
 
     def _rename_old(self, index: int) -> None:
         member = self._begin(index, Phase.RENAMING_OLD)

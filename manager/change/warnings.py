@@ -26,6 +26,8 @@ def warnings(snapshot: Snapshot, request: ChangeRequest, facts: Facts, plan: Pla
     for dependent in facts.dependents:
         if not dependent.must_follow:
             yield f"{dependent.words}: they stay mounted, nothing is done to it"
+    if request.keep_logs and facts.target.name not in facts.logged:
+        yield f"the engine keeps no logs of {facts.target.name}: its log driver passes them on"
     if (facts.record.get("HostConfig") or {}).get("AutoRemove"):
         yield "made with --rm: it is gone once it stops, and the way back would make it anew"
     if snapshot.engine is not None and not snapshot.engine.ports_here:

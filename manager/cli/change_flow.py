@@ -48,6 +48,10 @@ def add_change_options(parser: argparse.ArgumentParser) -> None:
         help="let them go",
     )  # fmt: skip
     parser.add_argument(
+        "--keep-logs", action="store_true",
+        help="write what the container has logged to a file before it is replaced",
+    )  # fmt: skip
+    parser.add_argument(
         "--allow-rm", action="store_true", help="agree to change a container made with --rm"
     )
 
@@ -58,6 +62,7 @@ def request_options(args: argparse.Namespace) -> dict[str, Any]:
         "expose": args.expose,
         "save": args.save,
         "layer": args.layer,
+        "keep_logs": args.keep_logs,
         "auto_remove": args.allow_rm,
     }
 
@@ -112,7 +117,7 @@ def execute(
     if not (args.yes or args.dry_run or plan.empty):
         plan = _offer_to_save(manager, plan)
     if not args.json:
-        print_plan(output, plan)
+        print_plan(output, plan, agreed=args.yes)
     if args.dry_run or plan.empty:
         return ExitCode.OK, plan_form(plan, "planned" if args.dry_run else "applied")
     if not args.yes:
@@ -207,6 +212,7 @@ def outcome_form(outcome: Outcome) -> dict[str, Any]:
         "reason": outcome.reason or None,
         "container_id": outcome.new_container_id,
         "differences": list(outcome.differences),
+        "logs": list(outcome.logs),
     }
 
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from manager.change.plan import Outcome, Plan
 
 
-def print_plan(output: Output, plan: Plan) -> None:
-    """Before, after, what happens, what it costs, what to mind."""
+def print_plan(output: Output, plan: Plan, *, agreed: bool = False) -> None:
+    """Before, after, what happens, what it costs, what to mind; once agreed, no other ways."""
     if plan.empty:
         output.text(f"{plan.container}: nothing to do, it is so already", "bold")
     else:
@@ -25,7 +25,7 @@ def print_plan(output: Output, plan: Plan) -> None:
     if plan.file_edit is not None:
         _print_edit(output, plan.file_edit)
     if not plan.empty:
-        _print_cost(output, plan)
+        _print_cost(output, plan, agreed=agreed)
     for warning in plan.warnings:
         output.text(f"  note: {warning}", "yellow")
 
@@ -44,7 +44,7 @@ def _print_edit(output: Output, edit: FileEdit) -> None:
             output.text(f"    {line[0]} {line[1:]}", "red" if line[0] == "-" else "green")
 
 
-def _print_cost(output: Output, plan: Plan) -> None:
+def _print_cost(output: Output, plan: Plan, *, agreed: bool) -> None:
     cost = plan.cost
     if cost.restart:
         output.text(f"  restart: {cost.expected_downtime}")
@@ -52,6 +52,8 @@ def _print_cost(output: Output, plan: Plan) -> None:
         output.text(f"  health check: its first verdict may take {cost.health_seconds:g} s")
     for lost in cost.lost:
         output.text(f"  not kept: {lost}")
+    if cost.logs_lost and not agreed:
+        output.text("  hint: --keep-logs writes its logs to a file first", "dim")
     for dependent in cost.dependents:
         output.text(f"  restarted with it: {dependent}")
 
@@ -72,6 +74,8 @@ def print_outcome(output: Output, outcome: Outcome) -> None:
         output.text(f"rolled back, {outcome.plan.container} is as it was: {outcome.reason}", "red")
     else:
         output.text(f"the way back failed too: {outcome.reason}; type pmap recover", "bold red")
+    for place in outcome.logs:
+        output.text(f"  its logs so far: {place}")
     if outcome.hint:
         output.text(f"  hint: {outcome.hint}")
     for warning in outcome.warnings:

@@ -123,6 +123,19 @@ class MemoryReader:
             lines = self.store.logs.get(self.store.get(container_id)["Id"], "").splitlines()
             return "".join(f"{line}\n" for line in lines[-tail:])
 
+    def holds_logs(self, container_id: str) -> bool:
+        """Whether its output is kept: always, but where its log driver is `none`."""
+        with self.store.answering():
+            config: Mapping[str, Any] = self.store.get(container_id)["HostConfig"]
+            return (config.get("LogConfig") or {}).get("Type") != "none"
+
+    def log_stream(self, container_id: str) -> Iterator[bytes]:
+        """All of its output, each line after the time when it is read."""
+        with self.store.answering():
+            lines = self.store.logs.get(self.store.get(container_id)["Id"], "").splitlines()
+            now = self.store.now()
+        yield from (f"{now} {line}\n".encode() for line in lines)
+
     def now(self) -> str:
         """The engine's own clock (RFC 3339)."""
         with self.store.answering():

@@ -146,6 +146,22 @@ class DockerReader:
             raise
         return output.decode(errors="replace")
 
+    def holds_logs(self, container_id: str) -> bool:
+        """Whether its output is kept by the engine: log drivers exist that pass it on."""
+        try:
+            with self._link.checked() as api:
+                api.logs(container_id, tail=1)
+        except EngineError as error:
+            if error.status == 501:
+                return False
+            raise
+        return True
+
+    def log_stream(self, container_id: str) -> Iterator[bytes]:
+        """All of its output, each line after its time. Raises EngineError, also on the way."""
+        with self._link.checked() as api:
+            yield from api.logs(container_id, stream=True, timestamps=True)
+
     def now(self) -> str:
         """The engine's own clock (RFC 3339)."""
         with self._link.checked() as api:

@@ -2,6 +2,7 @@
 
 <state>/txn/<tx>.json      an open change: whole inspects, environments included (0600)
 <state>/history.jsonl      closed ones: names, ids, ports and times
+<state>/logs/NAME-<tx>.log   what a replaced container had written, where that is wanted (0600)
 <state>/lock/<engine>.lock
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,14 @@ from manager.host.state_dir import (
     ensure_private_dir,
     remove_durably,
     storage_error,
+    stream_durably,
     write_durably,
 )
 
 _TX = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
+"""What engines take for a container's name (Engine API, POST /containers/create)."""
+_LONGEST_NAME = 200
 _LEFTOVER_SECONDS = 3600.0
 
 
@@ -72,6 +77,20 @@ class JournalFile:
     def discard(self, tx: str) -> None:
         """Delete an open entry; no error when there is none."""
         remove_durably(self._path(tx))
+
+    def keep_log(self, tx: str, name: str, chunks: Iterable[bytes]) -> str:
+        """Write a container's output to a file of its own, on disk when this returns; its path.
+
+        Raises PmapError when it cannot be written, and what reading `chunks` raises.
+        """
+        if not _TX.fullmatch(tx) or not _NAME.fullmatch(name):
+            raise InvalidInput(f"{name!r} of {tx!r} cannot be the name of a file")
+        folder = self._folder / "logs"
+        ensure_private_dir(self._folder)
+        ensure_private_dir(folder)
+        path = folder / f"{name[:_LONGEST_NAME]}-{tx}.log"
+        stream_durably(path, chunks)
+        return str(path)
 
     def open_entries(self) -> tuple[Mapping[str, Any], ...]:
         """The open entries, by the time of their first save.

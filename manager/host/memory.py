@@ -141,6 +141,7 @@ class MemoryJournal:
     """A journal that keeps copies of JSON entries, and locks that exclude within the process."""
 
     def __init__(self) -> None:
+        self.logs: dict[str, bytes] = {}
         self._open: dict[str, str] = {}
         self._history: dict[str, str] = {}
         self._held: set[str] = set()
@@ -158,6 +159,12 @@ class MemoryJournal:
     def discard(self, tx: str) -> None:
         """Forget an open entry."""
         self._open.pop(tx, None)
+
+    def keep_log(self, tx: str, name: str, chunks: Iterable[bytes]) -> str:
+        """Keep a container's output; its place is its key in `logs`."""
+        place = f"{name}-{tx}.log"
+        self.logs[place] = b"".join(chunks)
+        return place
 
     def open_entries(self) -> tuple[Mapping[str, Any], ...]:
         """Copies of the open entries, oldest first."""

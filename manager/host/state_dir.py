@@ -12,7 +12,7 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from manager.errors import PmapError
@@ -102,6 +102,11 @@ def write_durably(path: Path, content: bytes) -> None:
     is replaced keeps its modification time, which so is the time of its first write. Raises
     PmapError, and then `path` is as it was.
     """
+    stream_durably(path, (content,))
+
+
+def stream_durably(path: Path, chunks: Iterable[bytes]) -> None:
+    """As `write_durably`, of content that need not fit into memory; raises what `chunks` does."""
     temporary = path.with_name(f".{path.name}.tmp")
     try:
         with contextlib.suppress(FileNotFoundError):
@@ -109,7 +114,8 @@ def write_durably(path: Path, content: bytes) -> None:
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE_FILE)
         try:
             os.fchmod(fd, PRIVATE_FILE)
-            write_all(fd, content)
+            for chunk in chunks:
+                write_all(fd, chunk)
             first = _first_written(path)
             os.utime(fd, ns=(first, first))
             os.fsync(fd)
@@ -118,9 +124,11 @@ def write_durably(path: Path, content: bytes) -> None:
         temporary.replace(path)
         sync_dir(path.parent)
     except OSError as error:
+        raise storage_error(error, path) from error
+    finally:
+        # It is gone when all went well; else no half-made file stays.
         with contextlib.suppress(OSError):
             temporary.unlink()
-        raise storage_error(error, path) from error
 
 
 def _first_written(path: Path) -> int:

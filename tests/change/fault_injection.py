@@ -6,7 +6,7 @@ tells the points; each other run breaks one of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -122,6 +122,12 @@ class FaultyJournal:
 
     def discard(self, tx: str) -> None:
         self._faults.call("journal.discard", lambda: self._journal.discard(tx))
+
+    def keep_log(self, tx: str, name: str, chunks: Iterable[bytes]) -> str:
+        kept: str = self._faults.call(
+            "journal.keep_log", lambda: self._journal.keep_log(tx, name, chunks)
+        )
+        return kept
 
     def lock(self, engine_key: str) -> AbstractContextManager[int]:
         return self._journal.lock(engine_key)

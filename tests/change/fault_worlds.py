@@ -81,6 +81,8 @@ class MemoryWorld:
                 "Memory": 64 << 20,
             },
         )
+        web = self.engine.record("web")["Id"]
+        self.engine.store.logs[web] = "mine\n"
         if options.get("layer"):
             write(self.engine.store, "web", "/data/mark", b"mine")
 
@@ -120,6 +122,7 @@ class MemoryWorld:
             specs=(PortSpec.parse(WANTED),),
             save=SaveChoice.FILE if self.options.get("save") else SaveChoice.NO,
             layer=LayerChoice.KEEP if self.options.get("layer") else LayerChoice.ASK,
+            keep_logs=bool(self.options.get("logs")),
             auto_remove=bool(self.options.get("rm")),
         )
         snapshot = deps.snapshot()
@@ -198,6 +201,10 @@ class MemoryWorld:
                 yield f"the file holds {self.files.files[COMPOSE]!r}"
             if label != (NEW_HASH if new else old_label):
                 yield f"config hash is {label}"
+        if new and self.options.get("logs"):
+            kept = [log for place, log in self.journal.logs.items() if place.startswith("web-")]
+            if [log.split()[1:] for log in kept] != [[b"mine"]]:
+                yield f"of the log is kept: {kept}"
         if self.options.get("layer"):
             mark = self.engine.store.layers[web["Id"]].get("/data/mark")
             if mark is None or mark.content != b"mine":
@@ -207,8 +214,8 @@ class MemoryWorld:
 WORLDS: dict[str, Callable[[], MemoryWorld]] = {
     "running": MemoryWorld,
     "stopped": lambda: MemoryWorld({"stopped": True}),
-    "made with --rm": lambda: MemoryWorld({"rm": True}),
-    "with dependents": lambda: MemoryWorld({"dependents": True}),
-    "with files to keep": lambda: MemoryWorld({"layer": True}),
+    "made with --rm": lambda: MemoryWorld({"rm": True, "logs": True}),
+    "with dependents": lambda: MemoryWorld({"dependents": True, "logs": True}),
+    "with files and logs to keep": lambda: MemoryWorld({"layer": True, "logs": True}),
     "saved to its file": lambda: MemoryWorld({"save": True}),
 }

@@ -175,3 +175,18 @@ def test_a_stopped_container_that_is_kept_out_anyway_does_not_forbid_loopback(
     # `preview` reserves *:8080, which shop-web-1 holds: it cannot start before, nor afterwards.
     assert answer(capsys, "move", "shop-web-1", "8080", "8080", "-y")["status"] == "applied"
     assert "127.0.0.1:8080 -> 80/tcp" in hosts(manager, "shop-web-1")
+
+
+def test_logs_are_kept_where_that_is_wanted(
+    manager: PortManager, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["publish", "web", "62893", "--dry-run"]) == 0
+    assert "hint: --keep-logs writes its logs to a file first" in capsys.readouterr().out
+    assert main(["publish", "web", "62893", "-y"]) == 0
+    assert "--keep-logs" not in capsys.readouterr().out
+    found = answer(capsys, "move", "web", "62893", "62894", "-y", "--keep-logs")
+    assert found["logs"] == [f"web-{found['id']}.log"]
+    assert main(["move", "web", "62894", "62895", "-y", "--keep-logs"]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"its logs so far: web-\w+\.log", said)
+    assert "--keep-logs" not in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import secrets
+import shlex
 import tarfile
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -98,6 +99,10 @@ class Rig(ABC):
         """A file of a container."""
 
     @abstractmethod
+    def spoke(self, rest: str, *lines: str, **host: Any) -> str:
+        """A container that has written these lines and ended; its id."""
+
+    @abstractmethod
     def restart(self) -> None:
         """Stop the engine, and start it again."""
 
@@ -128,6 +133,12 @@ class MemoryRig(Rig):
 
     def read(self, container_id: str, path: str) -> bytes:
         return self.memory.store.layers[container_id][path].content
+
+    def spoke(self, rest: str, *lines: str, **host: Any) -> str:
+        container_id = self.run(rest, host=host)
+        self.memory.store.logs[container_id] = "".join(f"{line}\n" for line in lines)
+        self.engine.stop(container_id, timeout=1)
+        return container_id
 
     def restart(self) -> None:
         stop_daemon(self.memory.store)
@@ -171,6 +182,13 @@ class LiveRig(Rig):
             found = archive.extractfile(archive.getmembers()[0])
             assert found is not None
             return found.read()
+
+    def spoke(self, rest: str, *lines: str, **host: Any) -> str:
+        said = "; ".join(f"echo {shlex.quote(line)}" for line in lines)
+        config = {"Entrypoint": ["/bin/sh", "-c"], "Cmd": [said]}
+        container_id = self.run(rest, config=config, host=host)
+        self.live.api.call("POST", f"/containers/{container_id}/wait")
+        return container_id
 
     def restart(self) -> None:
         self.live.restart()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import pytest
 from engine_rig import DB, GONE, Rig
@@ -156,6 +157,8 @@ def test_the_calls_say_what_is_not_there(rig: Rig) -> None:
         lambda: engine.rename(GONE, rig.name("x")),
         lambda: engine.set_restart_policy(GONE, {"Name": "no"}),
         lambda: engine.logs(GONE),
+        lambda: list(engine.log_stream(GONE)),
+        lambda: engine.holds_logs(GONE),
         lambda: engine.copy_layer(GONE, GONE, ["/etc/passwd"]),
         lambda: rig.create("no-image", "pmap/no-such-image"),
     ):
@@ -218,3 +221,20 @@ def test_sharing_a_network_excludes_ports(rig: Rig) -> None:
 def test_logs_are_the_last_lines(rig: Rig) -> None:
     container_id = rig.run("quiet")
     assert rig.engine.logs(container_id, tail=5) == ""
+    container_id = rig.spoke("talker", "one", "two", "three")
+    assert rig.engine.logs(container_id, tail=2) == "two\nthree\n"
+
+
+def test_the_whole_log_comes_line_by_line_with_its_times(rig: Rig) -> None:
+    wanted = [f"line {number}" for number in range(300)]
+    container_id = rig.spoke("talker", *wanted)
+    assert rig.engine.holds_logs(container_id)
+    lines = b"".join(rig.engine.log_stream(container_id)).decode().splitlines()
+    times, said = zip(*(line.split(" ", 1) for line in lines), strict=True)
+    assert list(said) == wanted
+    assert all(datetime.fromisoformat(time).tzinfo for time in times)
+
+
+def test_a_log_driver_that_keeps_nothing_is_told(rig: Rig) -> None:
+    container_id = rig.spoke("mute", "unheard", LogConfig={"Type": "none"})
+    assert not rig.engine.holds_logs(container_id)

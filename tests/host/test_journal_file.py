@@ -9,13 +9,14 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manager.errors import ChangeInProgress, InvalidInput, PmapError
+from manager.errors import ChangeInProgress, EngineError, InvalidInput, PmapError
 from manager.host.history_file import append_line, read_lines
 from manager.host.journal_file import JournalFile
 from manager.host.state_dir import default_state_dir, state_dir
@@ -56,6 +57,31 @@ def test_nobody_else_may_read_it_whatever_the_umask(journal: JournalFile) -> Non
         "lock": 0o700,
     }
     assert {mode(p) for p in paths if p.is_file()} == {0o600}
+
+
+def test_a_log_is_kept_whole_or_not_at_all(journal: JournalFile) -> None:
+    path = Path(journal.keep_log("t1", "web.1_a-b", iter([b"one\n", b"two\n"])))
+    assert path == journal.folder / "logs" / "web.1_a-b-t1.log"
+    assert path.read_bytes() == b"one\ntwo\n"
+    assert (mode(path), mode(path.parent)) == (0o600, 0o700)
+
+    def cut() -> Iterator[bytes]:
+        yield b"new\n"
+        raise EngineError("the connection was cut")
+
+    with pytest.raises(EngineError, match="cut"):
+        journal.keep_log("t1", "web.1_a-b", cut())
+    assert [p.read_bytes() for p in path.parent.iterdir()] == [b"one\ntwo\n"]
+    assert journal.keep_log("t1", "web.1_a-b", [b"again"]) == str(path)
+    assert path.read_bytes() == b"again"
+    assert Path(journal.keep_log("t1", "x" * 300, [])).exists()
+
+
+@pytest.mark.parametrize("name", ["", "../web", "a/b", "-web", "web\n", "."])
+def test_a_log_goes_nowhere_else(journal: JournalFile, name: str) -> None:
+    with pytest.raises(InvalidInput, match="cannot be the name of a file"):
+        journal.keep_log("t1", name, [b"x"])
+    assert not journal.folder.exists()
 
 
 def test_a_folder_that_is_open_to_others_is_closed_before_it_is_used(journal: JournalFile) -> None:
