@@ -10,12 +10,13 @@ from manager.change.deps import Deps, Watch
 from manager.change.entry import Entry, Member, Phase
 from manager.change.filework import put
 from manager.change.keptlogs import keep_logs
-from manager.change.leftover import find, name_of, state_of, time_of
+from manager.change.leftover import find, state_of
 from manager.change.mappings import held_mappings
 from manager.change.plan import Operation, OperationKind
 from manager.change.prepare import expected_record, tied_blueprint
+from manager.change.rivals import check_rivals, check_unchanged
 from manager.change.verify import Before, look_before, verify
-from manager.errors import ApplyFailed, ChangeInProgress, Refused
+from manager.errors import ApplyFailed, Refused
 from manager.model.ports import PortMapping
 
 _LOOK_SECONDS = 0.01
@@ -103,34 +104,10 @@ class Steps:
                 f"a new {member.name} would not be the same: {shown}",
                 hint="nothing was touched; please report this with the engine's version",
             )
-        self._check_unchanged(member)
-        self._check_rivals(member, str(new.get("Created") or ""))
+        check_unchanged(engine, member)
+        check_rivals(engine, member, str(new.get("Created") or ""))
         if member.was_running:
             self._was[index] = look_before(self.deps, engine.record(member.old_id))
-
-    def _check_unchanged(self, member: Member) -> None:
-        """See that the old one is still what the plan is about. Raises ChangeInProgress."""
-        old = find(self.deps.engine, member.old_id)
-        running = old is not None and state_of(old) == "running"
-        if old is None or name_of(old) != member.name or running != member.was_running:
-            raise ChangeInProgress(
-                f"somebody else is changing {member.name} at this moment",
-                hint=f"docker ps -a --filter name={member.name}, then try again",
-            )
-
-    def _check_rivals(self, member: Member, created: str) -> None:
-        """The oldest of several new ones wins, also between hosts. Raises ChangeInProgress."""
-        mine = (time_of(created), _new_id(member))
-        prefix = f"{member.name}.pmap-new-"
-        for other in self.deps.engine.containers(stopped=False):
-            if not other.name.startswith(prefix) or other.id == member.new_id:
-                continue
-            record = find(self.deps.engine, other.id)
-            if record is not None and (time_of(str(record.get("Created"))), other.id) < mine:
-                raise ChangeInProgress(
-                    f"another pmap is changing {member.name}, or left {other.name} behind",
-                    hint=f"pmap recover where that ran, or docker rm {other.name}",
-                )
 
     def _save_file(self) -> None:
         edit = self.entry.plan.file_edit
