@@ -10,7 +10,7 @@ from manager.model.conflict import holders_of
 from manager.model.freeing import Offer, offers
 from manager.model.listener import HostSocket, Process
 from manager.model.portclass import FreePortSearch
-from manager.model.ports import IPProtocol, PortRange
+from manager.model.ports import IPAddress, IPProtocol, PortRange
 from manager.model.portspec import PortSpec
 
 if TYPE_CHECKING:
@@ -26,15 +26,17 @@ _IN_USE = "in use"
 
 @dataclass(frozen=True, slots=True)
 class Freeing:
-    """A port that is to be freed; protocol None means whichever is held."""
+    """A port that is to be freed; protocol and host_ip None mean whichever is held."""
 
     manager: PortManager
     port: int
     protocol: IPProtocol | None = None
+    host_ip: IPAddress | None = None
 
     def offers(self) -> tuple[Offer, ...]:
         """What can be done about each holder now. Raises EngineError."""
-        held = holders_of(self.manager.snapshot(port=self.port), self.port, self.protocol)
+        now = self.manager.snapshot(port=self.port)
+        held = holders_of(now, self.port, self.protocol, self.host_ip)
         processes = self.manager.processes
         if processes is None:
             return offers(held, untouchable=_unknown, keeper=lambda _: "")
@@ -79,7 +81,7 @@ class Freeing:
             return f"it is held by {', '.join(dict.fromkeys(held))}"
         if not self.manager.host_is_engines:
             return ""
-        socket = HostSocket(None, self.port, self.protocol or protocol)
+        socket = HostSocket(self.host_ip, self.port, self.protocol or protocol)
         reason = self.manager.host.bind_error(socket) or ""
         if _IN_USE not in reason:
             return ""

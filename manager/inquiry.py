@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from urllib.parse import urlsplit
 
 from manager.errors import Refused
 from manager.inquiries import Prober
 from manager.inside import listening_in, start_error
 from manager.interfaces import Engine, Host
+from manager.model.conflict import Conflict
 from manager.model.inside import InsideView, inside_view
+from manager.model.listener import addresses_overlap
 from manager.model.localhost import Resolution
+from manager.model.naming import named, owner_id
+from manager.model.place import HostPlace
+from manager.model.portless import without_port
 from manager.model.ports import IPAddress, IPProtocol, Port
 from manager.model.probing import ProbeResult, Target
 from manager.model.rows import (
@@ -46,10 +52,25 @@ class Inquiry:
         self._prober = prober
         self._surveyor = surveyor
         self._snapshot = snapshot
-        self._rows = port_rows(snapshot)
-        self._conflicts = row_conflicts(snapshot)
         self._asked: frozenset[str] = frozenset()
+        self._at: IPAddress | None = None
         self._far = _other_host(snapshot.engine)
+
+    @cached_property
+    def _rows(self) -> list[PortRow]:
+        return port_rows(self._snapshot)
+
+    @cached_property
+    def _conflicts(self) -> tuple[Conflict, ...]:
+        return row_conflicts(self._snapshot)
+
+    def about(self, row: PortRow, timeout: float) -> RowTruth:
+        """The truth about one row alone: its first port, asked at one of the row's addresses."""
+        if row.host_ports is None:
+            return self._row_truth(row, 0, ())
+        port = row.host_ports.start
+        targets = self._of_row(row, port, self._addresses()) if row.bound else []
+        return self._row_truth(row, port, self._prober.probe(targets, timeout=timeout))
 
     def run(self, wanted: str, timeout: float) -> tuple[PortTruth, ...]:
         """The truth about each port that is meant, by a port or by a container's name.
@@ -66,29 +87,41 @@ class Inquiry:
         return tuple(self._truth(port, answers, localhost) for port in ports)
 
     def _ports(self, wanted: str) -> list[Port]:
-        number, slash, _ = wanted.partition("/")
-        if number.isdigit():
-            port = Port.parse(wanted)
-            protocols = sorted({r.protocol for r in self._rows if _on(r, port.number)})
-            if slash or not protocols:
-                return [port]
-            return [Port(port.number, IPProtocol(protocol)) for protocol in protocols]
-        ids = frozenset(container.id for container in self._snapshot.matching(wanted))
-        self._asked = ids
+        if HostPlace.is_one(wanted):
+            place = HostPlace.parse(wanted)
+            self._at = self._own_address(place.host_ip)
+            protocols = sorted({r.protocol for r in self._rows if _on(r, place.port)})
+            if place.protocol or not protocols:
+                return [Port(place.port, place.protocol or IPProtocol.TCP)]
+            return [Port(place.port, IPProtocol(protocol)) for protocol in protocols]
+        found = named(self._snapshot, wanted)
+        self._asked = found.ids
         ports = [
             Port(number, IPProtocol(row.protocol))
             for row in self._rows
-            if row.container is not None and row.container.id in ids and row.host_ports is not None
+            if row.host_ports is not None and owner_id(row) in found.ids
             for number in range(row.host_ports.start, row.host_ports.end + 1)
         ]
         if not ports:
-            raise Refused(
-                f"{wanted} has no port on this host", hint=f"pmap publish {wanted} 0 gives it one"
-            )
+            raise without_port(wanted, found.containers, self._snapshot.containers)
         return list(dict.fromkeys(ports))
 
+    def _own_address(self, host_ip: IPAddress | None) -> IPAddress | None:
+        """The address to ask at. Raises Refused for another machine's."""
+        if host_ip is None or host_ip.is_unspecified or host_ip.is_loopback:
+            return host_ip
+        known = {*self._addresses(), *(row.host_ip for row in self._rows if row.bound)}
+        if host_ip not in known:
+            raise Refused(
+                f"{host_ip} is no address of the engine's host, whose ports alone are asked",
+                hint="leave the address out: the port is asked on each that it has",
+            )
+        return host_ip
+
     def _addresses(self) -> tuple[IPAddress, ...]:
-        """The addresses of the engine's host, as they are reached from here."""
+        """The addresses of the engine's host, as they are reached from here; or the one asked."""
+        if self._at is not None and not self._at.is_unspecified:
+            return (self._at,)
         if self._far is None:
             return self._host.addresses()
         return self._prober.resolve(self._far).addresses
@@ -99,8 +132,7 @@ class Inquiry:
         rows = self._rows_of(port)
         where: dict[IPAddress, None] = {} if rows else dict.fromkeys(ask_at(addresses, None))
         for row in rows:
-            # The own address of a row means nothing where it is another host's.
-            own = ask_at(addresses, row if self._far is None else None)
+            own = self._asked_at(row, addresses)
             if few:
                 own = tuple(a for a in own if covers(row, a, port.number))[:1]
             where |= dict.fromkeys(own)
@@ -108,8 +140,23 @@ class Inquiry:
         for address in where:
             yield Target(address, port.number, usual, "", port.protocol)
 
+    def _asked_at(self, row: PortRow, addresses: Sequence[IPAddress]) -> tuple[IPAddress, ...]:
+        # The own address of a row means nothing where it is another host's.
+        return ask_at(addresses, row if self._far is None else None)
+
+    def _of_row(self, row: PortRow, port: int, addresses: Sequence[IPAddress]) -> list[Target]:
+        own = [a for a in self._asked_at(row, addresses) if covers(row, a, port)]
+        usual = row.container_port.number if row.container_port else None
+        return [Target(a, port, usual, "", IPProtocol(row.protocol)) for a in own[:1]]
+
     def _rows_of(self, port: Port) -> list[PortRow]:
-        return [r for r in self._rows if _on(r, port.number) and r.protocol == port.protocol]
+        return [
+            row
+            for row in self._rows
+            if _on(row, port.number)
+            and row.protocol == port.protocol
+            and (self._at is None or addresses_overlap(row.host_ip, self._at))
+        ]
 
     def _truth(
         self, port: Port, answers: Sequence[ProbeResult], localhost: Resolution
@@ -122,7 +169,8 @@ class Inquiry:
         return PortTruth(port.number, port.protocol, own, truths, localhost, self._asked)
 
     def _row_truth(self, row: PortRow, port: int, answers: Sequence[ProbeResult]) -> RowTruth:
-        conflicts = conflicts_of(row, self._conflicts)
+        # Looked for only where there can be any: of a thousand containers it takes its time.
+        conflicts = conflicts_of(row, self._conflicts) if row.source is Source.RESERVED else ()
         inside, answer = self._inside(row), answer_for(row, port, answers)
         reason = why(
             row,

@@ -163,18 +163,33 @@ def compose(environment: dict[str, str], *arguments: str) -> None:
 
 
 def run(environment: dict[str, str], *command: str) -> None:
-    """Print a command and run it from this environment's bin; ends the tour when it fails."""
-    show(list(command))
+    """Print a command and run it from this environment's bin; ends the tour when it fails.
+
+    What the tour has set for it is printed too, so that it can be typed.
+    """
+    ours = ("DOCKER_HOST", "PMAP_DEMO_") if command[0] == "docker-compose" else ("DOCKER_HOST",)
+    show([f"{k}={v}" for k, v in given(environment) if k.startswith(ours)] + list(command))
     sys.stdout.flush()
     done = subprocess.run([str(BIN / command[0]), *command[1:]], env=environment, check=False)
     if done.returncode != 0:
         raise SystemExit(f"that failed with exit code {done.returncode}")
 
 
+def given(environment: dict[str, str]) -> list[tuple[str, str]]:
+    """The variables that the tour's caller does not have so."""
+    return [(name, value) for name, value in environment.items() if os.environ.get(name) != value]
+
+
 def show(command: list[str]) -> None:
     """Print a command as it would be typed."""
     words = [os.path.relpath(w) if w.startswith(str(ROOT)) else w for w in command]
-    say(f"$ {shlex.join(words)}")
+    say(f"$ {' '.join(quoted(word) for word in words)}")
+
+
+def quoted(word: str) -> str:
+    """A word as a shell reads it; of NAME=VALUE the value, or it would be a command's name."""
+    name, equals, value = word.partition("=")
+    return f"{name}={shlex.quote(value)}" if equals and name.isidentifier() else shlex.quote(word)
 
 
 def say(text: str) -> None:

@@ -21,21 +21,20 @@ from manager.freeing import PATIENCE, Freeing
 from manager.model.freeing import How, Offer, WayOut
 
 if TYPE_CHECKING:
-    from manager.model.ports import IPProtocol
+    from manager.model.place import HostPlace
     from manager.service import PortManager
 
 _ROUNDS = 3
 """How often holders are looked up anew: what comes back again and again is not chased."""
 
 
-def free_port(
-    args: argparse.Namespace, manager: PortManager, port: int, protocol: IPProtocol | None
-) -> int:
+def free_port(args: argparse.Namespace, manager: PortManager, place: HostPlace) -> int:
     """Free the port as chosen; 0 once it is free, 1 where it is held still.
 
     Raises InvalidInput where nobody can be asked, Declined, Refused with nothing touched.
     """
-    run = _Run(args, Freeing(manager, port, protocol), Output())
+    freeing = Freeing(manager, place.port, place.protocol, place.host_ip)
+    run = _Run(args, freeing, place, Output())
     try:
         code = run.run()
     except PmapError as error:
@@ -54,17 +53,12 @@ class _Run:
 
     args: argparse.Namespace
     freeing: Freeing
+    place: HostPlace
     output: Output
     offered: tuple[Offer, ...] = ()
     done: list[dict[str, Any]] = field(default_factory=list)
     reason: str = ""
     hint: str = ""
-
-    @property
-    def place(self) -> str:
-        """The port as it was asked for."""
-        protocol = self.freeing.protocol
-        return f"{self.freeing.port}/{protocol}" if protocol else str(self.freeing.port)
 
     def run(self) -> ExitCode:
         """Every holder in turn, then the proof."""

@@ -51,7 +51,7 @@ def headline(holder: Holder, verdict: Verdict | None = None, *, elsewhere: bool 
     if container is not None and not container.state.holds_ports:
         return f"{_socket(holder)} is reserved by {holder}; it takes it at its next start"
     reach = verdict.reach if verdict else exposure_of(holder.socket.host_ip).reach
-    if holder.service is not None:
+    if holder.service is not None and verdict is None:
         reach = "every network of every node of the swarm"
     if elsewhere:
         reach = reach.replace("this host", "the engine's host")

@@ -60,7 +60,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except PmapError as error:
         from manager.cli.diagnostics import report
 
-        return report(error)
+        code = report(error)
+        if "--json" in arguments:
+            _say_json(error, code)
+        return code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -78,6 +81,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         say_no_more()
         return ExitCode.USAGE
     return code
+
+
+def _say_json(error: PmapError, code: int) -> None:
+    """The one object on stdout that a program waits for, where a command has none of its own."""
+    from manager.cli.output import Output
+
+    said = {"message": error.message, "hint": error.hint or None, "exit_code": int(code)}
+    Output().json({"schema": 1, "error": said})
 
 
 def _run(arguments: list[str]) -> int:

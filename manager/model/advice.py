@@ -13,6 +13,7 @@ from manager.model.conflict import (
 )
 from manager.model.container import SWARM_SERVICE_LABEL, TASK_LABEL, Container
 from manager.model.listener import HostSocket
+from manager.model.place import HostPlace
 from manager.model.ports import IPProtocol, PortRange, parse_ip
 from manager.model.portspec import PortSpec
 
@@ -39,20 +40,16 @@ def advice_for(holder: Holder) -> str:
     return f"{_about_process(holder)}; another port: pmap free --near {port}"
 
 
-def advice(
-    port: int,
-    holders: tuple[Holder, ...],
-    protocol: IPProtocol | None = None,
-    *,
-    host_known: bool = True,
-) -> str:
+def advice(place: HostPlace, holders: tuple[Holder, ...], *, host_known: bool = True) -> str:
     """What to type about a port: one way out a holder, or how to use the free port.
 
     host_known False: only containers could be asked, so that it may be taken all the same.
     """
     if not holders:
         sure = "it is free" if host_known else "it may be free"
-        return f"{sure}: pmap publish NAME {port}{_suffix(protocol)}"
+        wide = place.host_ip is not None and not place.host_ip.is_loopback
+        spec = str(place).removesuffix(f"/{IPProtocol.TCP}")
+        return f"{sure}: pmap publish NAME {spec}{' --expose' if wide else ''}"
     lines = dict.fromkeys(advice_for(holder) for holder in holders)
     return "\n".join(lines)
 

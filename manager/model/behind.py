@@ -62,20 +62,24 @@ def _elsewhere(row: PortRow, container: Container, view: InsideView) -> Why:
 
 
 def _move_inside(row: PortRow, container: Container, view: InsideView) -> str:
-    """The command that leads the same host port to what does listen."""
-    first, ports = view.others[0], row.host_ports
+    """The command that leads the same host port to what does listen.
+
+    On loopback, whatever the port was bound to: nothing answered there, so nobody misses it. The
+    plan of the move says how it stays as open as it was.
+    """
+    led = {mapping.container_port for mapping in container.mappings}
+    first = next((port for port in view.others if port not in led), view.others[0])
+    ports = row.host_ports
     protocol = None if first.protocol is IPProtocol.TCP else first.protocol
     if ports is None or len(ports) > 1:
         spec = PortSpec(None, None, PortRange.of(first.number), protocol)
         return f"pmap publish {shlex.quote(container.name)} {spec}"
     old_protocol = None if row.protocol == "tcp" else view.port.protocol
     source = PortSpec(None, ports, None, old_protocol)
-    target = PortSpec(row.host_ip, ports, PortRange.of(first.number), protocol)
-    wide = "" if row.host_ip is not None and row.host_ip.is_loopback else " --expose"
-    # Every address must be asked for by name, or the move would bind it to loopback.
-    shown = f"0.0.0.0:{target}" if row.host_ip is None else str(target)
-    name, old, new = map(shlex.quote, (container.name, str(source), shown))
-    return f"pmap move {name} {old} {new}{wide}"
+    kept = row.host_ip if row.host_ip is not None and row.host_ip.is_loopback else None
+    target = PortSpec(kept, ports, PortRange.of(first.number), protocol)
+    name, old, new = map(shlex.quote, (container.name, str(source), str(target)))
+    return f"pmap move {name} {old} {new}"
 
 
 def _guessed(row: PortRow, container: Container, answer: str | None) -> Why | None:

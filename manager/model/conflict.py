@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from manager.model.container import Container
 from manager.model.listener import HostSocket, Listener, Process
+from manager.model.place import HostPlace
 from manager.model.portclass import FreePortSearch, Predicate
 from manager.model.ports import IPAddress, IPProtocol, fold
 from manager.model.sharing import shared_networks
@@ -217,15 +218,14 @@ def _serves_another(name: str, engine: EngineInfo | None) -> bool:
 
 
 def holders_of(
-    snapshot: Snapshot, port: int, protocol: IPProtocol | None = None
+    snapshot: Snapshot,
+    port: int,
+    protocol: IPProtocol | None = None,
+    host_ip: IPAddress | None = None,
 ) -> tuple[Holder, ...]:
-    """Who holds `port` on any address, then who reserves it; both protocols unless one is given."""
-    found = [
-        holder
-        for holder in all_holders(snapshot)
-        if holder.socket.host_port == port
-        and (protocol is None or holder.socket.protocol == protocol)
-    ]
+    """Who holds `port`, then who reserves it: of every protocol and on any address unless given."""
+    place = HostPlace(port, protocol, host_ip)
+    found = [holder for holder in all_holders(snapshot) if place.meets(holder.socket)]
     return tuple(sorted(found, key=lambda h: h.kind is HolderKind.STOPPED_CONTAINER))
 
 

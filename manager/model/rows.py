@@ -116,6 +116,8 @@ def covers(row: PortRow, address: IPAddress, port: int) -> bool:
 def row_of(holder: Holder) -> PortRow:
     """The row that stands for a holder of a host port."""
     container, socket = holder.container, holder.socket
+    if holder.service is not None:
+        return _row_of_service(holder.service, socket)
     inner = None
     if container is not None and holder.note != HOST_NETWORK:
         inner = _inner_port(container, socket)
@@ -133,6 +135,20 @@ def row_of(holder: Holder) -> PortRow:
         declared=inner is not None,
         bound=bound,
         process=holder.process,
+    )
+
+
+def _row_of_service(service: SwarmService, socket: HostSocket) -> PortRow:
+    port = next((p for p in service.ports if p.socket == socket), None)
+    return PortRow(
+        Source.SWARM,
+        socket.host_ip,
+        PortRange.of(socket.host_port),
+        socket.protocol,
+        port.container_port if port else None,
+        bound=True,
+        service=service,
+        mode=port.mode if port else None,
     )
 
 

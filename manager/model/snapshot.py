@@ -73,7 +73,7 @@ class Snapshot:
         return next((s for s in self.services if name_or_id in {s.name, s.id}), None)
 
     def container(self, name_or_id: str) -> Container:
-        """Find one by name, full id, as its service's only one, or by an unambiguous id prefix.
+        """Find one by name, full id, as its service's only one (`db`, `shop/db`), or by id prefix.
 
         Raises NoSuchContainer, with the nearest names in the hint.
         """
@@ -82,7 +82,7 @@ class Snapshot:
             if wanted in {container.name, container.id}:
                 return container
         # A service before an id: `db` is the first of many ids too, and would name a stranger.
-        by_service = [c for c in self.containers if wanted and c.service == wanted]
+        by_service = [c for c in self.containers if wanted and wanted in _service_names(c)]
         by_prefix = [c for c in self.containers if wanted and c.id.startswith(wanted)]
         several = by_service or by_prefix
         if len(several) == 1:
@@ -105,12 +105,14 @@ class Snapshot:
         )
 
     def matching(self, name: str) -> tuple[Container, ...]:
-        """The containers of a compose project or service, or of a pod, else what `container` finds.
+        """The containers of a compose project, service or PROJECT/SERVICE, or of a pod.
+
+        Else what `container` finds.
 
         Raises NoSuchContainer.
         """
         named = tuple(c for c in self.containers if name == c.name)
-        group = tuple(c for c in self.containers if name and name in {c.project, c.service, c.pod})
+        group = tuple(c for c in self.containers if name and name in _groups(c))
         return named or group or (self.container(name),)
 
     def by_id(self, container_id: str) -> Container | None:
@@ -129,6 +131,16 @@ class Snapshot:
             told = (s.id, str(s.version), *map(str, s.ports))
             digest.update("\x00".join(told).encode(errors="surrogatepass") + b"\x02")
         return digest.hexdigest()[:16]
+
+
+def _groups(container: Container) -> tuple[str | None, ...]:
+    return (container.project, container.pod, *_service_names(container))
+
+
+def _service_names(container: Container) -> tuple[str, ...]:
+    """`db` and `shop/db`, which is how the tables name it."""
+    origin = container.origin
+    return (origin.service, f"{origin.project}/{origin.service}") if origin else ()
 
 
 def _nearest(wanted: str, containers: Collection[Container], services: Collection[str]) -> str:

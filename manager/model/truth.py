@@ -12,6 +12,7 @@ from manager.model.cause import Why
 from manager.model.conflict import Conflict
 from manager.model.inside import Inside, InsideView
 from manager.model.localhost import Resolution
+from manager.model.naming import owner_id
 from manager.model.ports import IPAddress, IPProtocol, format_host
 from manager.model.probing import SILENT, ProbeResult
 from manager.model.rows import PortRow, Source, covers
@@ -75,8 +76,8 @@ class RowTruth:
 class PortTruth:
     """One host port (of one protocol): what each address of the host said, and whose it is.
 
-    rows are those on this port, the bound ones first. asked: ids of the containers that were
-    asked about, empty where the port itself was.
+    rows are those on this port, the bound ones first. asked: ids of the containers and services
+    that were asked about, empty where the port itself was.
     """
 
     port: int
@@ -89,7 +90,7 @@ class PortTruth:
     @property
     def good(self) -> bool:
         """Whether what was asked about answers; of UDP, whether nothing shows that it does not."""
-        rows = [t for t in self.rows if t.row.container and t.row.container.id in self.asked]
+        rows = [truth for truth in self.rows if owner_id(truth.row) in self.asked]
         if not self.asked:
             rows = [truth for truth in self.rows if truth.row.bound] or list(self.rows)
         if not rows:

@@ -16,6 +16,7 @@ from manager.model.firewall import FirewallFacts
 from manager.model.network import Network
 from manager.model.rows import PortRow, Source
 from manager.model.snapshot import EngineInfo
+from manager.model.swarm import PublishMode
 from manager.model.version import engine_version
 
 CLOSED_TO_NEIGHBOURS = (28, 0, 0)
@@ -57,6 +58,9 @@ def verdict(
     reach = row.exposure.reach
     if around and row.exposure is Exposure.LOOPBACK:
         reach = "this host, and neighbours on its network segment"
+    if row.service is not None:
+        tasks = " that runs a task of it" if row.mode is PublishMode.HOST else ""
+        reach = f"every network of every node of the swarm{tasks}"
     return Verdict(row.exposure, reach, tuple(caveats), bool(around))
 
 

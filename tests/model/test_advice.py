@@ -14,6 +14,7 @@ from manager.model.advice import advice, advice_for
 from manager.model.conflict import Holder, HolderKind, all_holders, holders_of
 from manager.model.container import Container, ContainerState
 from manager.model.listener import HostSocket, Listener, Process
+from manager.model.place import HostPlace
 from manager.model.ports import (
     IPProtocol,
     Port,
@@ -133,21 +134,23 @@ def test_what_is_spoken_for_leads_to_a_free_port(kind: HolderKind) -> None:
 
 
 @pytest.mark.parametrize(
-    ("protocol", "text"),
+    ("asked", "text"),
     [
-        (None, "it is free: pmap publish NAME 53"),
-        (IPProtocol.TCP, "it is free: pmap publish NAME 53"),
-        (IPProtocol.UDP, "it is free: pmap publish NAME 53/udp"),
+        ("53", "it is free: pmap publish NAME 53"),
+        ("53/tcp", "it is free: pmap publish NAME 53"),
+        ("53/udp", "it is free: pmap publish NAME 53/udp"),
+        ("127.0.0.2:53", "it is free: pmap publish NAME 127.0.0.2:53"),
+        ("192.0.2.1:53/udp", "it is free: pmap publish NAME 192.0.2.1:53/udp --expose"),
     ],
 )
-def test_a_free_port_is_offered_with_its_protocol(protocol: IPProtocol | None, text: str) -> None:
-    assert advice(53, (), protocol) == text
+def test_a_free_port_is_offered_as_it_was_asked_for(asked: str, text: str) -> None:
+    assert advice(HostPlace.parse(asked), ()) == text
 
 
 def test_each_way_out_is_told_once() -> None:
     listeners = tuple(Listener(HostSocket(a, 8080), Process(42)) for a in (ANY4, ANY6))
     snapshot = Snapshot(None, (asks("old", EXITED, ("8080", Port(80))),), listeners)
-    assert advice(8080, holders_of(snapshot, 8080)).splitlines() == [
+    assert advice(HostPlace(8080), holders_of(snapshot, 8080)).splitlines() == [
         "kill 42 ends it; another port: pmap free --near 8080",
         "pmap unpublish old 8080 takes it away; or docker rm old",
     ]

@@ -80,21 +80,27 @@ def test_an_app_on_another_port_is_led_to_by_a_move() -> None:
     )
 
 
+def test_of_several_other_ports_one_is_led_to_that_no_mapping_leads_to_yet() -> None:
+    led = PortMapping(Port(81), PortBinding(HERE, PortRange.of(8081)))
+    row = replace(ROW, container=replace(WEB, mappings=(led,)))
+    told_so = told(row, inside=inside("0.0.0.0|81", "0.0.0.0|82"))
+    assert told_so.next == "pmap move web 8080 127.0.0.1:8080:82"
+
+
 @pytest.mark.parametrize(
     ("row", "command"),
     [
-        (replace(ROW, host_ip=None), "pmap move web 8080 0.0.0.0:8080:8081 --expose"),
+        (replace(ROW, host_ip=None), "pmap move web 8080 8080:8081"),
         (replace(ROW, host_ip=parse_ip("::1")), "pmap move web 8080 '[::1]:8080:8081'"),
-        (
-            replace(ROW, host_ip=parse_ip("192.0.2.1")),
-            "pmap move web 8080 192.0.2.1:8080:8081 --expose",
-        ),
+        (replace(ROW, host_ip=parse_ip("192.0.2.1")), "pmap move web 8080 8080:8081"),
         (replace(ROW, host_ports=None), "pmap publish web :8081"),
         (replace(ROW, container=replace(WEB, name="a;b")), "pmap move 'a;b' 8080 127.0.0.1:8080"),
     ],
 )
-def test_the_move_keeps_the_address(row: PortRow, command: str) -> None:
-    assert told(row, inside=inside("0.0.0.0|8081")).next.startswith(command)
+def test_the_move_opens_to_nobody_what_nobody_could_use(row: PortRow, command: str) -> None:
+    said = told(row, inside=inside("0.0.0.0|8081")).next
+    assert said.startswith(command)
+    assert "--expose" not in said
 
 
 def test_many_other_ports_are_cut_and_another_protocol_is_named() -> None:
@@ -213,5 +219,5 @@ def test_every_word_of_pmap_in_a_next_step_can_be_typed(
     assert not found.sentence.endswith(".")
     if found.next.startswith("pmap move"):
         _, command, name, old, new, *rest = shlex.split(found.next)
-        assert (command in COMMANDS, name, rest in ([], ["--expose"])) == (True, "web", True)
+        assert (command in COMMANDS, name, rest) == (True, "web", [])
         assert PortSpec.parse(old).host_ports == PortSpec.parse(new).host_ports

@@ -1,4 +1,7 @@
-"""Show the settings: where they are read from, what each is, and what it is set to."""
+"""Show the settings: where they are read from, what each is, and what it is set to.
+
+The screen's actions are listed with their keys, which screen.keys may change.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +28,24 @@ def run(args: argparse.Namespace) -> int:
     settings = load_settings(path)
     output = Output()
     if args.json:
-        output.json({"schema": 1, "path": str(path), "settings": settings.model_dump(mode="json")})
+        shown = settings.model_dump(mode="json")
+        output.json({"schema": 1, "path": str(path), "settings": shown, "actions": _actions()})
         return 0
     output.text(f"# {path}{'' if path.exists() else ' (not there: these are the defaults)'}", "dim")
     _print(output, settings, "")
+    output.text()
+    output.text("# actions of the screen, as [screen.keys] may name them, and their keys", "dim")
+    for name, keys in _actions().items():
+        output.text(f'# {name} = "{",".join(keys)}"', "dim")
     return 0
+
+
+def _actions() -> dict[str, list[str]]:
+    """Every action of the screen with the keys that it has of itself."""
+    # The list alone, and nothing that draws.
+    from tui.actions import ACTIONS
+
+    return {action.name: list(action.keys) for action in ACTIONS}
 
 
 def _print(output: Output, model: BaseModel, section: str) -> None:

@@ -1,12 +1,22 @@
-"""List the changes that were made, newest last."""
+"""List the changes that were made, newest last; of several engines, each with its own.
+
+`pmap undo` without an ID turns round the last one of the engine that it speaks to.
+"""
 
 from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from manager.cli.output import Cell, Output
 from manager.errors import InvalidPortSpec
+
+if TYPE_CHECKING:
+    from manager.model.snapshot import EngineInfo
+
+_THIS = "this one"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,8 +37,11 @@ def run(args: argparse.Namespace) -> int:
     if not entries:
         output.text("nothing was changed yet")
         return 0
+    info = manager.engine.info() if manager.engine else None
+    engines = [_engine(entry, info) for entry in entries]
+    several = set(engines) != {_THIS}
     rows = []
-    for entry in entries:
+    for entry, engine in zip(entries, engines, strict=True):
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(float(entry.get("ended") or 0)))
         status = str(entry.get("status", ""))
         rows.append(
@@ -36,12 +49,20 @@ def run(args: argparse.Namespace) -> int:
                 Cell(str(entry.get("id", "")), "bold"),
                 Cell(when, "dim"),
                 Cell(status, "green" if status == "applied" else "yellow"),
+                *([Cell(engine, "" if engine == _THIS else "dim")] if several else []),
                 Cell(str(entry.get("container", ""))),
                 Cell(_change(entry.get("before", ()), entry.get("after", ()))),
             ]
         )
-    output.table(("ID", "WHEN", "STATUS", "CONTAINER", "CHANGE"), rows)
+    whose = ["ENGINE"] if several else []
+    output.table(("ID", "WHEN", "STATUS", *whose, "CONTAINER", "CHANGE"), rows)
     return 0
+
+
+def _engine(entry: Mapping[str, Any], here: EngineInfo | None) -> str:
+    """Whose change it was: another engine is known by its key alone."""
+    key = str(entry.get("engine_key") or "?")
+    return _THIS if here is not None and key == here.key else f"other ({key[:8]})"
 
 
 def _change(before: object, after: object) -> str:

@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from manager.cli.change_flow import add_change_options, request_options, run_changes
+from manager.errors import Refused
 from manager.model.portspec import PortSpec
 
 if TYPE_CHECKING:
     from manager.change.request import ChangeRequest
+    from manager.service import PortManager
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,4 +39,22 @@ def run(args: argparse.Namespace) -> int:
 
     from manager.cli.connect import open_manager
 
-    return run_changes(args, open_manager(args), requests)
+    manager = open_manager(args)
+    if all(spec.host_ports is not None and len(spec.host_ports) > 1 for spec in (source, target)):
+        _refuse_several(manager, args.name, source, target)
+    return run_changes(args, manager, requests)
+
+
+def _refuse_several(manager: PortManager, name: str, source: PortSpec, target: PortSpec) -> None:
+    """Raise Refused where a range means several mappings, and not one that may be on any of it."""
+    from manager.change.mappings import fitting
+
+    snapshot = manager.snapshot(host=False)
+    if snapshot.service(name) is None and len(fitting(source, snapshot.container(name))) < 2:
+        return
+    inside = "" if target.container_ports else ":CONTAINER_PORTS"
+    shown = shlex.quote(name)
+    raise Refused(
+        f"{source} is several mappings of {name}, and one is moved at a time",
+        hint=f"pmap publish {shown} {target}{inside}, then pmap unpublish {shown} {source}",
+    )

@@ -15,14 +15,16 @@ from manager.cli.output import Output
 
 if TYPE_CHECKING:
     from manager.model.conflict import Holder
-    from manager.model.ports import Port
+    from manager.model.place import HostPlace
     from manager.model.verdict import Verdict
     from manager.service import PortManager
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `pmap who`."""
-    parser.add_argument("port", metavar="PORT[/PROTO]", help="as in 62893 or 53/udp")
+    parser.add_argument(
+        "port", metavar="[IP:]PORT[/PROTO]", help="as in 62893, 53/udp or 127.0.0.1:62893"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object")
     parser.add_argument("--free", action="store_true", help="free the port, as is chosen")
     parser.add_argument(
@@ -37,9 +39,9 @@ def run(args: argparse.Namespace) -> int:
     """Print the holders, 0 also when nobody holds it; with --free see free_flow."""
     from manager.cli.connect import open_manager
     from manager.errors import InvalidInput
-    from manager.model.ports import Port
+    from manager.model.place import HostPlace
 
-    port = Port.parse(args.port)
+    place = HostPlace.parse(args.port)
     if (args.how or args.yes) and not args.free:
         raise InvalidInput(
             "--how and -y say how to free the port, and --free is missing",
@@ -49,20 +51,19 @@ def run(args: argparse.Namespace) -> int:
     if args.free:
         from manager.cli.free_flow import free_port
 
-        return free_port(args, manager, port.number, port.protocol if "/" in args.port else None)
-    return _show(args, manager, port)
+        return free_port(args, manager, place)
+    return _show(args, manager, place)
 
 
-def _show(args: argparse.Namespace, manager: PortManager, port: Port) -> int:
+def _show(args: argparse.Namespace, manager: PortManager, asked: HostPlace) -> int:
     from manager.cli.connect import other_host
     from manager.cli.holder_view import print_fact, print_holder
     from manager.model.advice import advice, advice_for
 
-    protocol = port.protocol if "/" in args.port else None
-    holders = manager.who(port.number, protocol)
+    holders = manager.who(asked.port, asked.protocol, asked.host_ip)
     verdicts = _verdicts(manager, holders)
     place = other_host(manager)
-    advised = advice(port.number, holders, protocol, host_known=not place)
+    advised = advice(asked, holders, host_known=not place)
     output = Output()
     if args.json:
         from manager.cli import json_form
@@ -71,8 +72,9 @@ def _show(args: argparse.Namespace, manager: PortManager, port: Port) -> int:
         output.json(
             {
                 "schema": json_form.SCHEMA,
-                "port": port.number,
-                "protocol": protocol.value if protocol else None,
+                "port": asked.port,
+                "protocol": asked.protocol.value if asked.protocol else None,
+                "host_ip": str(asked.host_ip) if asked.host_ip else None,
                 "holders": [
                     json_form.holder_form(holder) | {"verdict": verdict and verdict_form(verdict)}
                     for holder, verdict in zip(holders, verdicts, strict=True)
@@ -83,7 +85,7 @@ def _show(args: argparse.Namespace, manager: PortManager, port: Port) -> int:
         )
         return 0
     if not holders:
-        output.text(f"{'no container' if place else 'nobody'} holds {args.port}; {advised}")
+        output.text(f"{'no container' if place else 'nobody'} holds {asked}; {advised}")
     for holder, verdict in zip(holders, verdicts, strict=True):
         print_holder(output, holder, verdict, elsewhere=bool(place))
         print_fact(output, "way out", advice_for(holder), "cyan")
@@ -95,10 +97,8 @@ def _show(args: argparse.Namespace, manager: PortManager, port: Port) -> int:
 
 def _verdicts(manager: PortManager, holders: Sequence[Holder]) -> list[Verdict | None]:
     """Who really reaches each; None for what is not bound now."""
-    from manager.model.conflict import HolderKind
     from manager.model.rows import row_of
 
-    bound = {HolderKind.CONTAINER, HolderKind.PROCESS}
-    rows = [row_of(holder) if holder.kind in bound else None for holder in holders]
+    rows = [row_of(holder) if holder.kind.binds else None for holder in holders]
     judged = iter(manager.verdicts([row for row in rows if row is not None]))
     return [None if row is None else next(judged) for row in rows]
