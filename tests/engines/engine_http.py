@@ -7,13 +7,16 @@ shares no code with the product's.
 import http.client
 import json
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from engine_process import wait_until
+
 JSON_TYPE = "application/json"
+GONE_SECONDS = 20.0
 Query = Mapping[str, str | Sequence[str]]
 
 
@@ -101,24 +104,52 @@ class Api:
             return False
 
     def remove_named(self, prefix: str) -> None:
-        """Remove all containers, networks and volumes whose name starts with `prefix`.
+        """Remove all containers, networks and volumes whose name starts with `prefix`."""
+        self.remove_where(lambda name: name.startswith(prefix))
+
+    def remove_where(self, ours: Callable[[str], object]) -> None:
+        """Remove all containers, networks and volumes of such names, gone when this returns.
 
         Also the containers of compose projects of such a name: a container
         that is being replaced may bear another name for a moment.
         """
-        gone = (404, 409)
-        for each in self.get("/containers/json", {"all": "1"}):
-            names = [name.lstrip("/") for name in each["Names"] or []]
-            names.append((each.get("Labels") or {}).get("com.docker.compose.project", ""))
-            if any(name.startswith(prefix) for name in names):
-                query = {"force": "1", "v": "1"}
-                self.call("DELETE", f"/containers/{each['Id']}", query, accept=gone)
+        self.remove_all(lambda: [one["Id"] for one in self._containers() if self._is(one, ours)])
         for each in self.get("/networks"):
-            if each["Name"].startswith(prefix):
-                self.call("DELETE", f"/networks/{each['Id']}", accept=(403, *gone))
+            if ours(each["Name"]):
+                self._gone(f"/networks/{each['Id']}", (403, 409))
         for each in self.get("/volumes").get("Volumes") or []:
-            if each["Name"].startswith(prefix):
-                self.call("DELETE", f"/volumes/{each['Name']}", accept=gone)
+            if ours(each["Name"]):
+                self._gone(f"/volumes/{each['Name']}", (409,))
+
+    def remove_all(self, listed: Callable[[], Sequence[str]]) -> None:
+        """Remove containers until none is listed: one may hang on another, or be going already."""
+
+        def gone() -> bool:
+            for container_id in (ids := listed()):
+                query = {"force": "1", "v": "1"}
+                self.call("DELETE", f"/containers/{container_id}", query, accept=(404, 409, 500))
+            return not ids
+
+        if not wait_until(gone, GONE_SECONDS):
+            raise ApiError(500, f"containers that do not go: {', '.join(listed())}")
+
+    def _containers(self) -> list[dict[str, Any]]:
+        return list(self.get("/containers/json", {"all": "1"}))
+
+    @staticmethod
+    def _is(one: Mapping[str, Any], ours: Callable[[str], object]) -> bool:
+        names = [name.lstrip("/") for name in one["Names"] or []]
+        names.append((one.get("Labels") or {}).get("com.docker.compose.project", ""))
+        return any(ours(name) for name in names)
+
+    def _gone(self, target: str, busy: tuple[int, ...]) -> None:
+        """Delete something that may be in use for a moment still."""
+
+        def deleted() -> bool:
+            return self.call("DELETE", target, accept=(404, *busy)).status in {204, 404}
+
+        if not wait_until(deleted, GONE_SECONDS):
+            self.call("DELETE", target)
 
 
 def _message(reply: Reply) -> str:

@@ -104,9 +104,9 @@ class Podman:
         for pod in self.api.get("/v4.0.0/libpod/pods/json") or ():
             query = {"force": "true"}
             self.api.call("DELETE", f"/v4.0.0/libpod/pods/{pod['Id']}", query, accept=(404,))
-        for one in self.api.get("/containers/json", {"all": "1"}):
-            query = {"force": "1", "v": "1"}
-            self.api.call("DELETE", f"/containers/{one['Id']}", query, accept=(404,))
+        self.api.remove_all(
+            lambda: [one["Id"] for one in self.api.get("/containers/json", {"all": "1"})]
+        )
 
 
 @contextmanager

@@ -21,6 +21,7 @@ network that the test began in: only /proc and sockets move.
 
 import ctypes
 import os
+import re
 import secrets
 import threading
 from collections.abc import Callable, Iterator
@@ -38,6 +39,10 @@ from engine_packages import locked
 OTHER_ENGINES = ("test_podman_live", "test_rootless_live")
 KEEP_VARIABLE = "PMAP_KEEP_ENGINES"
 CLONE_NEWNET = 0x40000000
+
+
+_UNIQUE = re.compile(r"t[0-9a-f]{6}-")
+"""How the names begin of what a test makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,8 @@ class _Session:
             return
         if not answers:
             self.started.add(engine)
+            # What a session left that was killed.
+            Api(engine.socket).remove_where(_UNIQUE.match)
 
     def end(self) -> None:
         """End the engines that this session started and nobody else uses."""
@@ -164,6 +171,7 @@ def live_engine(
 def prefix(live_engine: LiveEngine) -> Iterator[str]:
     """A beginning for the names of what the test makes; all of that is removed afterwards."""
     unique = f"t{secrets.token_hex(3)}-"
+    assert _UNIQUE.match(unique)
     yield unique
     if not live_engine.api.ping():
         live_engine.start()
