@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from manager.model.ports import IPAddress, PortRange
 
@@ -63,4 +63,13 @@ class Surroundings(Protocol):
 
     def sudo_commands(self, name: str) -> tuple[FoundCommand, ...] | None:
         """The same for sudo; None where there is no sudo."""
+        ...
+
+
+@runtime_checkable
+class Pulse(Protocol):
+    """A Host that can tell cheaply whether its listeners are still the same."""
+
+    def mark(self) -> int | None:
+        """Changes whenever a socket begins or ends to listen; None where that is not known."""
         ...

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
+from manager.inside import served_by_others
 from manager.interfaces import Engine, Host
 from manager.model.container import Container
 from manager.model.listener import Listener
@@ -44,7 +46,18 @@ def take_snapshot(
         host.ephemeral_range() if ours else LINUX_EPHEMERAL,
         dict(reserved or {}),
         services,
+        served_by_others(engine, host, containers) if engine else {},
     )
+
+
+def host_again(snapshot: Snapshot, host: Host) -> Snapshot:
+    """The snapshot with this host's listeners read anew; the engine is not asked."""
+    if snapshot.listeners is None:
+        return snapshot
+    containers = snapshot.containers
+    on_host = [c for c in containers if c.running and uses_host_network(c, containers)]
+    listeners = tuple(_owned(host, host.listeners(), containers, on_host))
+    return replace(snapshot, listeners=listeners)
 
 
 def _owned(

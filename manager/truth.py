@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from manager.doctor.result import CheckResult
     from manager.errors import EngineUnavailable
     from manager.inquiries import Prober, Surroundings
-    from manager.interfaces import Engine, Host, Journal
+    from manager.interfaces import Clock, Engine, Host, Journal
     from manager.model.ports import PortRange
     from manager.model.rows import PortRow
     from manager.model.scanning import ScanLimits, ScanReport
     from manager.model.snapshot import Snapshot
     from manager.model.truth import PortTruth
     from manager.model.verdict import Verdict
+    from manager.telling import RowTeller
 
 
 class Core(Protocol):
@@ -29,6 +30,7 @@ class Core(Protocol):
     engine: Engine | None
     host: Host
     journal: Journal
+    clock: Clock
     prober: Prober | None
     surroundings: Surroundings | None
     unavailable: EngineUnavailable | None
@@ -68,6 +70,30 @@ class TruthTeller:
 
         surveyor = Surveyor(self.engine, self.surroundings)
         return tuple(surveyor.verdict(row) for row in rows)
+
+    def row_teller(self: Core) -> RowTeller:
+        """For who looks at one row after the other. Raises InvalidInput without a prober."""
+        from manager.telling import RowTeller
+
+        return RowTeller(self.engine, self.host, _prober(self), self.surroundings, self.clock)
+
+    def host_mark(self: Core) -> int | None:
+        """A number that changes whenever a socket of this host begins or ends to listen.
+
+        It costs next to nothing. None where that cannot be told, or the ports are elsewhere.
+        """
+        from manager.inquiries import Pulse
+
+        info = self.engine.info() if self.engine else None
+        if not isinstance(self.host, Pulse) or (info is not None and not info.ports_here):
+            return None
+        return self.host.mark()
+
+    def host_again(self: Core, snapshot: Snapshot) -> Snapshot:
+        """The snapshot with this host's listeners read anew; the engine is not asked."""
+        from manager.survey import host_again
+
+        return host_again(snapshot, self.host)
 
     def scan(
         self: Core, ports: PortRange | None = None, limits: ScanLimits | None = None

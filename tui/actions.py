@@ -228,7 +228,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("open", ("o",), "Open", "Open it in the browser.", _ACT),
     Action(
         "try", ("t",), "Try",
-        "Connect to it once, to see whether something answers.", _ACT, footer=10,
+        "Ask the port now who it is, and whether something answers.", _ACT, footer=10,
     ),
     Action("logs", ("L",), "Log", "The last lines that the container wrote.", _ACT),
     Action(

@@ -7,11 +7,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from manager.errors import PmapError
-from manager.model.ports import parse_ip
 from manager.model.rows import Source
 from manager.model.text import printable
+from tui.asking import askable
 from tui.background import in_background
-from tui.messages import Answered, Told
+from tui.messages import Told
 from tui.presentation.cells import Line, Role, Span
 from tui.presentation.copies import copies, place_of, url_of
 from tui.presentation.entry import Entry
@@ -19,7 +19,6 @@ from tui.presentation.entry import Entry
 if TYPE_CHECKING:
     from tui.app import PmapApp
 
-TRY_SECONDS = 3.0
 LOG_LINES = 200
 
 
@@ -65,24 +64,12 @@ def open_url(app: PmapApp, entry: Entry) -> None:
 
 
 def try_it(app: PmapApp, entry: Entry) -> None:
-    """Connect once, and tell whether something answers."""
-    manager = app.manager
-    engine = app.link.engine
-    if manager is None or (engine is not None and not engine.local):
-        app.notify("Only ports of this host can be tried from here.", markup=False)
+    """Ask the port anew, at once, who it is; the row's story tells what it says."""
+    if not askable(entry):
+        app.notify(f"{entry.owner} holds no port that could be asked.", markup=False)
         return
-    if entry.row.protocol != "tcp" or entry.row.bound is not True:
-        app.notify("Only a bound tcp port can be tried.", markup=False)
-        return
-    ip = entry.row.host_ip
-    loopback = "::1" if ip is not None and ip.version == 6 else "127.0.0.1"
-    address = parse_ip(loopback) if ip is None or ip.is_unspecified else ip
-
-    def connect() -> None:
-        result = manager.host.connect(address, entry.host_port, timeout=TRY_SECONDS)
-        app.post_message(Answered(entry.identity, result))
-
-    in_background(connect, "pmap-try")
+    app.asking.look_at(entry, app.snapshot, now=True)
+    app.show()
 
 
 def logs(app: PmapApp, entry: Entry) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import events, on
@@ -17,21 +16,20 @@ from textual.widgets import Input
 from manager.errors import InvalidInput
 from manager.model.snapshot import Snapshot
 from tui.actions import ACTIONS, Place, keymap
+from tui.asking import Asking
 from tui.deeds import perform
 from tui.feed import Feed
-from tui.messages import Answered, Crashed, EngineLost, ManagerOpened, SnapshotTaken, Told
+from tui.messages import Crashed, News
+from tui.news import hear
 from tui.palette import Actions
-from tui.presentation.cells import text_lines
-from tui.presentation.entry import Entry, Identity, with_answers
+from tui.presentation.entry import Entry
 from tui.presentation.glyphs import Glyphs, glyphs
-from tui.presentation.summary import Counts, Link, count
+from tui.presentation.summary import Counts, Link
 from tui.screens.page import Page
 from tui.screens.ports import Ports
 from tui.theme import DARK, TERMINAL, THEMES
-from tui.wishes import obey
 
 if TYPE_CHECKING:
-    from manager.interfaces import ConnectResult
     from manager.service import PortManager
 
 
@@ -63,9 +61,9 @@ class PmapApp(App[int], inherit_bindings=False):
         self.snapshot = Snapshot(None)
         self.entries: tuple[Entry, ...] = ()
         self.counts = Counts()
-        self.answers: dict[Identity, ConnectResult] = {}
         self.manager: PortManager | None = None
         self.feed: Feed = Feed(open_manager, self.post_message)
+        self.asking = Asking(self.post_message)
         self.ports = Ports()
         self.actions = ACTIONS
         self.keys = keymap(ACTIONS)
@@ -86,6 +84,7 @@ class PmapApp(App[int], inherit_bindings=False):
     def on_unmount(self) -> None:
         """Let the background go."""
         self.feed.stop()
+        self.asking.close()
 
     async def on_event(self, event: events.Event) -> None:
         """Obey keys in the order in which they are typed, before any widget is given them.
@@ -153,65 +152,26 @@ class PmapApp(App[int], inherit_bindings=False):
 
     def show(self) -> None:
         """Draw what is known on the page that is seen."""
-        if not self.ports.query("#table"):
+        if not self.ports.composed:
             # A last word from the background while the app closes: there is nothing to draw on.
             return
         self.ports.update()
         page = self.screen
         # A page that has just been opened is not composed yet; it draws itself once it is.
-        if isinstance(page, Page) and page is not self.ports and page.query("#footer"):
+        if isinstance(page, Page) and page is not self.ports and page.composed:
             page.frame()
 
-    @on(ManagerOpened)
-    def _opened(self, message: ManagerOpened) -> None:
-        self.manager = message.manager
-        settings = message.manager.settings
-        if settings is not None:
-            obey(self, settings.screen)
+    @on(News)
+    def _heard(self, news: News) -> None:
+        hear(self, news)
 
-    @on(SnapshotTaken)
-    def _taken(self, message: SnapshotTaken) -> None:
-        self.snapshot = message.snapshot
-        self.entries = with_answers(message.entries, self.answers)
-        self.counts = count(message.entries)
-        engine = message.snapshot.engine
-        if engine is not None:
-            self.link = Link(engine, connected=True, opening=False)
-        self.show()
+    @on(events.AppFocus)
+    def _seen(self) -> None:
+        self.feed.attend(seen=True)
 
-    @on(EngineLost)
-    def _lost(self, message: EngineLost) -> None:
-        self.link = replace(
-            self.link,
-            connected=False,
-            opening=False,
-            problem=message.error.message,
-            hint=message.error.hint,
-            retry=message.retry,
-        )
-        self.show()
-
-    @on(Answered)
-    def _answered(self, message: Answered) -> None:
-        self.answers[message.identity] = message.result
-        self.entries = tuple(
-            replace(entry, answer=message.result) if entry.identity == message.identity else entry
-            for entry in self.entries
-        )
-        self.show()
-
-    @on(Told)
-    def _told(self, message: Told) -> None:
-        if not message.title:
-            self.notify(" ".join(message.lines), severity="warning", markup=False)
-            return
-        from tui.screens.reader import Reader
-
-        self.push_screen(Reader(message.title, lambda columns: text_lines(message.lines, columns)))
-
-    @on(Crashed)
-    def _crashed(self, message: Crashed) -> None:
-        raise message.error
+    @on(events.AppBlur)
+    def _unseen(self) -> None:
+        self.feed.attend(seen=False)
 
 
 def run(open_manager: Callable[[], PortManager]) -> int:

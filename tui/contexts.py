@@ -36,7 +36,7 @@ def connect(app: PmapApp, open_manager: Callable[[], PortManager]) -> None:
         app.notify("A change is being made: wait for its end.", markup=False)
         return
     app.feed.stop()
-    app.link, app.answers, app.entries = Link(), {}, ()
+    app.link, app.entries = Link(), ()
     app.snapshot, app.counts, app.manager = Snapshot(None), Counts(), None
     app.feed = Feed(open_manager, app.post_message)
     app.feed.start()

@@ -161,6 +161,11 @@ def _change(kind: Kind) -> Deed:
     return deed
 
 
+def _refresh(app: PmapApp, ports: Ports) -> None:
+    app.asking.forget()
+    app.feed.refresh()
+
+
 def _context(app: PmapApp, ports: Ports) -> None:
     from tui.contexts import choose
 
@@ -277,7 +282,7 @@ DEEDS: dict[str, Deed] = {
     "sort_back": lambda app, ports: ports.look(ports.view.sorted_beside(-1)),
     "reverse": lambda app, ports: ports.look(ports.view.sorted_by(ports.view.sort)),
     "trouble": _trouble,
-    "refresh": lambda app, ports: app.feed.refresh(),
+    "refresh": _refresh,
     "down": lambda app, ports: app.page.mover.move(1),
     "up": lambda app, ports: app.page.mover.move(-1),
     "page_down": lambda app, ports: app.page.mover.page(1),

@@ -6,11 +6,15 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from manager.errors import ComposeError, InvalidPortSpec
 from manager.model.container import ComposeOrigin, Container, ContainerState
 from manager.model.ports import Port, PortRange, parse_ip, parse_protocol
 from manager.model.rows import PortRow, Source
+
+if TYPE_CHECKING:
+    from manager.compose.values import PortEntry
 
 _NAME = re.compile(r"(docker-)?compose([._-].*)?\.ya?ml")
 
@@ -38,6 +42,34 @@ def compose_files(folder: str) -> tuple[str, ...]:
     except OSError:
         return ()
     return tuple(os.path.normpath(os.path.join(folder, name)) for name in names)
+
+
+def place_of(row: PortRow) -> str:
+    """`FILE:LINE` of the entry that asked for a row's port, or of its service; "" unknown."""
+    origin = row.container.origin if row.container is not None else None
+    if origin is None or not origin.files or not all(map(os.path.isfile, origin.files)):
+        return ""
+    from manager.compose.project import read_project
+
+    services = {service.name: service for service in read_project(origin.files).services}
+    service = services.get(origin.service)
+    if service is None:
+        return ""
+    entry = next((e for e in service.entries if _asks_for(e, row)), None)
+    place = service.place if entry is None else entry.place
+    return f"{place.file}:{place.span.line}"
+
+
+def _asks_for(entry: PortEntry, row: PortRow) -> bool:
+    """Whether a port entry is what a row comes from: by its target, and host port if given."""
+    target, published = entry.target, entry.published
+    if row.container_port is None or not isinstance(target, PortRange):
+        return False
+    if row.container_port.number not in target or entry.protocol != row.protocol:
+        return False
+    if not isinstance(published, PortRange) or row.host_ports is None:
+        return True
+    return row.host_ports.start in published
 
 
 def _rows(project: object) -> Iterator[PortRow]:

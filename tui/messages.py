@@ -9,33 +9,40 @@ from textual.message import Message
 
 from manager.errors import PmapError
 from manager.model.snapshot import Snapshot
-from tui.presentation.entry import Entry, Identity
+from tui.presentation.entry import Asked, Entry, Identity
 
 if TYPE_CHECKING:
     from manager.change.plan import Outcome, Plan
     from manager.doctor.result import CheckResult
-    from manager.interfaces import ConnectResult
     from manager.service import PortManager
     from tui.checking import Checkup, Mend
 
 
+class News(Message):
+    """What the app itself is told; tui.news says what it does about each."""
+
+
 @dataclass
-class ManagerOpened(Message):
+class ManagerOpened(News):
     """A core to call; its engine may be None, with the reason in `unavailable`."""
 
     manager: PortManager
 
 
 @dataclass
-class SnapshotTaken(Message, bubble=False):
-    """Engine and host, read anew, with the entries made of them."""
+class SnapshotTaken(News):
+    """Engine and host, read anew, with the entries made of them.
+
+    touched: the ids of the containers that something has happened to since the last one.
+    """
 
     snapshot: Snapshot
     entries: tuple[Entry, ...]
+    touched: frozenset[str] = frozenset()
 
 
 @dataclass
-class EngineLost(Message):
+class EngineLost(News):
     """The engine does not answer. `retry`: seconds until the next try, where one is planned."""
 
     error: PmapError
@@ -76,15 +83,15 @@ class ChangeEnded(Message):
 
 
 @dataclass
-class Answered(Message):
-    """What a connect to the row of that identity brought."""
+class Answered(News):
+    """What asking the row of that identity brought; None where it could not be asked."""
 
     identity: Identity
-    result: ConnectResult
+    asked: Asked | None
 
 
 @dataclass
-class Told(Message):
+class Told(News):
     """A text to read under a title; without a title it is a word of warning."""
 
     title: str
@@ -118,7 +125,7 @@ class MendReady(Message):
 
 
 @dataclass
-class Crashed(Message):
+class Crashed(News):
     """A thread died of an error that nobody expected: the screen must not go on as if not."""
 
     error: BaseException

@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 from collections.abc import Mapping
 
-from manager.host import addresses, connect, inside, owner, processes, ranges, sockets
+from manager.host import addresses, connect, inside, owner, processes, pulse, ranges, sockets
 from manager.host.bind import bind_reason, try_bind
 from manager.interfaces import ConnectResult
 from manager.model.listener import HostSocket, Listener, Process
-from manager.model.ports import IPAddress, PortRange
+from manager.model.ports import IPAddress, Port, PortRange
 
 
 class LiveHost:
@@ -63,6 +63,14 @@ class LiveHost:
         """What listens in the network namespace of process `pid`; None when not readable."""
         return inside.listening_inside(pid)
 
+    def serving_inside(self, pid: int) -> Mapping[Port, str]:
+        """See manager.host.inside.serving_inside."""
+        return inside.serving_inside(pid)
+
     def owner_of(self, listener: Listener, init_pids: Mapping[int, str]) -> str | None:
         """The container id behind a listener, given container ids by init pid."""
         return owner.owner_of(listener, init_pids)
+
+    def mark(self) -> int | None:
+        """See manager.host.pulse.socket_mark."""
+        return pulse.socket_mark()

@@ -51,9 +51,31 @@ def read_sockets(*, bound_too: bool = False) -> list[KernelSocket]:
     return found
 
 
+def bodies() -> Iterator[tuple[IPProtocol, bytes]]:
+    """The raw inet_diag_msg of every TCP listener and unconnected UDP socket, undecoded.
+
+    Raises OSError as `read_sockets` does.
+    """
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG) as netlink:
+        netlink.settimeout(5.0)
+        for family in _FAMILIES:
+            for body in _bodies(netlink, family, IPProtocol.TCP, 1 << _LISTEN):
+                yield IPProtocol.TCP, body
+            for body in _bodies(netlink, family, IPProtocol.UDP, 1 << _CLOSE):
+                yield IPProtocol.UDP, body
+
+
 def _dump(
     netlink: socket.socket, family: int, protocol: IPProtocol, states: int
 ) -> Iterator[KernelSocket]:
+    for body in _bodies(netlink, family, protocol, states):
+        if (found := decode(body, protocol)) is not None:
+            yield found
+
+
+def _bodies(
+    netlink: socket.socket, family: int, protocol: IPProtocol, states: int
+) -> Iterator[bytes]:
     number = socket.IPPROTO_TCP if protocol is IPProtocol.TCP else socket.IPPROTO_UDP
     request = _REQUEST.pack(family, number, 0, states)
     size = _HEADER.size + len(request)
@@ -63,8 +85,8 @@ def _dump(
             if kind in {_NLMSG_ERROR, _NLMSG_DONE}:
                 _check(body)
                 return
-            if kind == _SOCK_DIAG_BY_FAMILY and (found := decode(body, protocol)) is not None:
-                yield found
+            if kind == _SOCK_DIAG_BY_FAMILY:
+                yield body
 
 
 def _check(body: bytes) -> None:

@@ -90,9 +90,11 @@ async def test_without_a_browser_the_url_is_copied(
     assert app.clipboard == "http://127.0.0.1:3001"
 
 
-async def test_trying_fills_the_third_mark(app: PmapApp, home: Pilot[int], until: Until) -> None:
+async def test_trying_asks_at_once(app: PmapApp, home: Pilot[int], until: Until) -> None:
+    await until(home, lambda: app.ports.selected and app.ports.selected.asked)
+    first = app.ports.selected and app.ports.selected.asked
     await home.press("t")
-    await until(home, lambda: app.ports.selected and app.ports.selected.answer)
+    await until(home, lambda: app.ports.selected and app.ports.selected.asked is not first)
     assert app.ports.selected is not None
     assert state_of(app.ports.selected).word == "answers"
     app.feed.refresh()
@@ -102,9 +104,9 @@ async def test_trying_fills_the_third_mark(app: PmapApp, home: Pilot[int], until
 
 
 async def test_what_cannot_be_tried_says_so(app: PmapApp, home: Pilot[int]) -> None:
-    app.ports.set_filter("dns")
+    app.ports.set_filter("container:web bare")
     await home.press("t")
-    assert any("tcp" in notice.message for notice in app._notifications)
+    assert any("holds no port" in notice.message for notice in app._notifications)
 
 
 async def test_the_log_is_read_in_a_box(app: PmapApp, home: Pilot[int], until: Until) -> None:

@@ -12,8 +12,14 @@ from textual.pilot import Pilot
 
 from manager.errors import InvalidInput
 from manager.host.memory import MemoryHost
+from manager.model.cause import Cause, Why
 from manager.model.container import Container
+from manager.model.ports import parse_ip
+from manager.model.probing import ProbeResult, Target
+from manager.model.rows import PortRow
 from manager.model.snapshot import Snapshot
+from manager.model.truth import RowTruth
+from manager.model.verdict import Verdict
 from manager.service import PortManager
 from tui.app import PmapApp, _ascii_terminal, run
 from tui.screens.change import ChangeForm
@@ -88,6 +94,18 @@ class Still:
         stop.wait()
         return iter(())
 
+    def host_mark(self) -> None:
+        return None
+
+    def row_teller(self) -> Still:
+        return self
+
+    def tell(self, row: PortRow, snapshot: Snapshot) -> RowTruth:
+        target = Target(parse_ip("127.0.0.1"), 8080)
+        answer = ProbeResult(target, "error", 0.1, EVIL, EVIL)
+        return RowTruth(row, Verdict(row.exposure, EVIL, (EVIL,)), answer=answer,
+                        why=Why(Cause.CLOSES, EVIL, EVIL))  # fmt: skip
+
     def history(self) -> tuple[dict[str, Any], ...]:
         return ({"id": EVIL, "container": EVIL, "status": EVIL, "kind": EVIL, "reason": EVIL},)
 
@@ -108,6 +126,7 @@ async def test_no_name_can_style_script_or_break_the_screen(
     app = PmapApp(lambda: Still(a_snapshot(evil, bare)))  # type: ignore[arg-type,return-value]
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.entries)
+        await until(pilot, lambda: app.ports.selected and app.ports.selected.asked)
         for keys in ("j", "k", "enter", "escape", "p", "escape", "m", "escape", "l", "escape",
                      "u", "escape", "Y", "escape", "x", "escape", "L", "o", "t", "2", "n", "4",
                      "j", "1", "G", "l", "u", "y"):  # fmt: skip

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from manager.interfaces import ConnectResult
 from manager.model.container import Container, ContainerState
+from manager.model.exposure import Exposure
+from manager.model.inside import inside_view
 from manager.model.listener import HostSocket, Listener, Process
 from manager.model.ports import Port, parse_ip
+from manager.model.probing import ProbeResult, Target
 from manager.model.snapshot import EngineInfo, Snapshot
+from manager.model.story import why
+from manager.model.truth import RowTruth
+from manager.model.verdict import Verdict
 from tui.presentation.cells import line_width, plain
-from tui.presentation.entry import Entry, entries
+from tui.presentation.entry import Asked, Entry, entries
 from tui.presentation.glyphs import UNICODE
 from tui.presentation.offers import offered, why_not
 from tui.presentation.state import state_of
@@ -67,16 +73,65 @@ def test_a_conflict_names_the_holder_and_the_way_out(shop: tuple[Entry, ...]) ->
 @pytest.mark.parametrize(
     ("answer", "word", "said"),
     [
-        ("open", "answers", "It answered in 12 ms."),
-        ("closed-at-once", "silent", "Nothing behind it answers: closed-at-once."),
+        ("open", "answers", "Answers  http, 200 OK, in 12 ms."),
+        ("closed-at-once", "silent", "Answers  Nothing does: the connection is taken and closed"),
+        ("refused", "silent", "Answers  Nothing does: the connection is refused."),
+        ("timeout", "silent", "Answers  Nothing does: the connection is not answered."),
+        ("error", "silent", "Answers  Nothing does: 200 OK."),
+        ("silent", "bound", "Answers  Nothing came back, which proves nothing of UDP."),
     ],
 )
 def test_an_answer_is_told(shop: tuple[Entry, ...], answer: str, word: str, said: str) -> None:
-    result = ConnectResult(parse_ip("127.0.0.1"), 8080, answer, 0.012)
-    entry = replace(named(shop, "web"), answer=result)
+    entry = asked(named(shop, "web"), answer=answered(answer))
     assert state_of(entry).word == word
-    assert state_of(entry).answering is (answer == "open")
+    assert state_of(entry).answering is {"open": True, "silent": None}.get(answer, False)
     assert said in tell(entry)
+
+
+def test_what_listens_inside_is_told(shop: tuple[Entry, ...]) -> None:
+    web = named(shop, "web")
+    inner = HostSocket(parse_ip("0.0.0.0"), 8080)
+    good = inside_view(Port(80), [HostSocket(parse_ip("0.0.0.0"), 80)])
+    assert "in 12 ms. Something listens on 80/tcp in the container." in tell(
+        asked(web, answer=answered("open"), inside=good)
+    )
+    reason = why(web.row, inside=inside_view(Port(80), [inner]), answer="closed-at-once")
+    text = tell(asked(web, answer=answered("closed-at-once"), why=reason))
+    assert "Why      nothing listens on 80 in the container; it listens on 8080." in text
+    assert "pmap move web 8080 127.0.0.1:8080:8080" in text
+
+
+def test_who_reaches_it_is_told_with_the_reason(shop: tuple[Entry, ...]) -> None:
+    caveat = "ufw denies incoming connections and does not stop this one"
+    verdict = Verdict(Exposure.ALL, "every network of this host", (caveat, "second"))
+    text = tell(asked(named(shop, "db"), verdict=verdict))
+    assert f"Open to  All networks: {caveat}. Second." in text
+
+
+def test_a_row_that_is_being_asked_says_so(shop: tuple[Entry, ...]) -> None:
+    facts, _ = story_lines(story(named(shop, "web"), ENGINE, UNICODE, asking=True), 80)
+    assert "Answers  asking…" in [plain(line) for line in facts]
+
+
+def test_the_log_and_the_line_in_the_file_are_told(shop: tuple[Entry, ...]) -> None:
+    entry = asked(named(shop, "web"), answer=answered("refused"))
+    assert entry.asked is not None
+    entry = replace(
+        entry, asked=replace(entry.asked, log=("\x1b[2Jbang", "second"), place="/srv/c.yaml:7")
+    )
+    text = tell(entry)
+    assert "Log      \\x1b[2Jbang\n         second" in text
+    assert "service web, /srv/c.yaml:7." in text
+
+
+def answered(answer: str) -> ProbeResult:
+    return ProbeResult(Target(parse_ip("127.0.0.1"), 8080), answer, 0.012, "http", "200 OK")
+
+
+def asked(entry: Entry, **known: Any) -> Entry:
+    """The entry as it is once it was asked."""
+    verdict = known.pop("verdict", Verdict(entry.exposure, entry.exposure.reach))
+    return replace(entry, asked=Asked(RowTruth(entry.row, verdict, **known)))
 
 
 def test_a_port_that_the_engine_lost(

@@ -17,27 +17,37 @@ from manager.model.snapshot import Snapshot
 from manager.model.text import printable
 
 if TYPE_CHECKING:
-    from manager.interfaces import ConnectResult
+    from manager.model.probing import ProbeResult
+    from manager.model.truth import RowTruth
 
 Identity = tuple[str, ...]
 """PortRow.identity: names a row through updates."""
 
-Answers = Mapping[Identity, "ConnectResult"]
-"""What a connect to the rows brought, where one was made."""
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What asking a row brought: the truth of it, and what only matters to who reads its story.
+
+    log: the last lines of a container that does not answer. place: file and line in compose.
+    """
+
+    truth: RowTruth
+    log: tuple[str, ...] = ()
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A row, who is in its way, and its texts, all safe for a terminal.
 
-    answer is None where no connect was made. words is what a text filter searches. bare: it is a
-    running container that publishes nothing, so that there is something to publish from.
+    asked is None where nobody has asked it yet. words is what a text filter searches. bare: it is
+    a running container that publishes nothing, so that there is something to publish from.
     """
 
     row: PortRow
     identity: Identity
     conflicts: tuple[Conflict, ...]
-    answer: ConnectResult | None
+    asked: Asked | None
     address: str
     port: str
     target: str
@@ -65,21 +75,27 @@ class Entry:
         return self.row.host_ports.start if self.row.host_ports else 0
 
     @property
+    def answer(self) -> ProbeResult | None:
+        """How its port answered, None where it was not asked."""
+        return self.asked.truth.answer if self.asked is not None else None
+
+    @property
     def container_name(self) -> str:
         """The container's own name, empty for a process."""
         return self.row.container.name if self.row.container else ""
 
 
-def with_answers(entries: tuple[Entry, ...], answers: Answers) -> tuple[Entry, ...]:
-    """The entries with what is known to answer, as long as they are bound."""
-    if not answers:
+def with_answers(entries: tuple[Entry, ...], known: Mapping[Identity, Asked]) -> tuple[Entry, ...]:
+    """The entries with what they said when they were asked, where they are still as they were."""
+    if not known:
         return entries
-    return tuple(
-        replace(entry, answer=answers[entry.identity])
-        if entry.identity in answers and entry.row.bound
-        else entry
-        for entry in entries
-    )
+    return tuple(_with_answer(entry, known.get(entry.identity)) for entry in entries)
+
+
+def _with_answer(entry: Entry, asked: Asked | None) -> Entry:
+    if asked is None or asked.truth.row.bound != entry.row.bound:
+        return entry
+    return replace(entry, asked=asked)
 
 
 def entries(snapshot: Snapshot, files: Sequence[PortRow] = ()) -> tuple[Entry, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from manager.model.exposure import Exposure
+from manager.model.probing import SILENT
 from manager.model.rows import Source
 from tui.presentation.cells import Role
 from tui.presentation.entry import Entry
@@ -30,9 +31,15 @@ def state_of(entry: Entry) -> State:
     """The state of an entry: the worst that is known of it gives the word."""
     row = entry.row
     declared = True if row.declared else None
-    answering = None if entry.answer is None else entry.answer.answering
+    answering = _answering(entry)
     word, role = _word(entry, answering)
     return State(declared, row.bound, answering, word, role)
+
+
+def _answering(entry: Entry) -> bool | None:
+    """None too where nothing came back over UDP, which proves nothing."""
+    answer = entry.answer
+    return None if answer is None or answer.answer == SILENT else answer.answering
 
 
 def _word(entry: Entry, answering: bool | None) -> tuple[str, Role]:

@@ -13,6 +13,7 @@ from manager.model.snapshot import EngineInfo
 from manager.model.text import printable
 from manager.model.verdict import verdict
 from tui.actions import by_name
+from tui.presentation.answers import answer_line, judged, log_lines
 from tui.presentation.cells import Line, Role, Span, line_width, wrap
 from tui.presentation.entry import Entry
 from tui.presentation.glyphs import Glyphs
@@ -40,17 +41,19 @@ class Story:
     next: tuple[Line, ...]
 
 
-def story(entry: Entry, engine: EngineInfo | None, g: Glyphs) -> Story:
-    """The story of one row."""
+def story(entry: Entry, engine: EngineInfo | None, g: Glyphs, *, asking: bool = False) -> Story:
+    """The story of one row. `asking`: its port is being asked right now."""
     tellers: tuple[tuple[str, Callable[[], Line]], ...] = (
         ("Why", lambda: _trouble(entry, engine)),
         ("Open to", lambda: _reach(entry, engine)),
+        ("Answers", lambda: answer_line(entry, g, asking=asking)),
         ("State", lambda: () if entry.bare else _state(entry, g)),
         ("Who", lambda: _who(entry)),
         ("From", lambda: _origin(entry)),
     )
-    facts = tuple(Fact(label, line) for label, tell in tellers if (line := tell()))
-    return Story(_title(entry, g), facts, _next(entry))
+    facts = [Fact(label, line) for label, tell in tellers if (line := tell())]
+    facts += [Fact("" if n else "Log", line) for n, line in enumerate(log_lines(entry))]
+    return Story(_title(entry, g), tuple(facts), _next(entry))
 
 
 def story_lines(told: Story, columns: int, *, airy: bool = False) -> tuple[list[Line], list[Line]]:
@@ -90,8 +93,10 @@ def _trouble(entry: Entry, engine: EngineInfo | None) -> Line:
 
     if entry.bare:
         return ()
-    answer = entry.answer.answer if entry.answer is not None else None
-    reason = why(entry.row, conflicts=entry.conflicts, answer=answer, engine=engine)
+    if entry.asked is not None:
+        reason = entry.asked.truth.why
+    else:
+        reason = why(entry.row, conflicts=entry.conflicts, engine=engine)
     if reason is None:
         return ()
     role = Role.BAD if entry.conflicts or entry.row.source is not Source.RESERVED else Role.MUTED
@@ -110,6 +115,8 @@ def _reach(entry: Entry, engine: EngineInfo | None) -> Line:
     word, role = reach_word(entry)
     would = "" if held else "would be "
     first = Span(f"{would}{word}".capitalize(), role if role is not Role.CHIP else Role.BAD)
+    if entry.asked is not None and entry.asked.truth.verdict.caveats:
+        return (first, *judged(entry.asked.truth.verdict))
     if exposure is Exposure.LOOPBACK:
         text = ": nobody outside can connect."
         if entry.row.source is Source.PUBLISHED and verdict(entry.row, engine).neighbours:
@@ -160,17 +167,8 @@ def _said(entry: Entry) -> str:
         return "It shares the host's network and listens itself: nothing is published."
     asked, held = _asked(entry, container), _held(entry, container)
     if asked == held:
-        return f"Held as it was asked for.{_answered(entry)}"
-    return f"Asked {asked}; the engine holds {held}.{_answered(entry)}"
-
-
-def _answered(entry: Entry) -> str:
-    answer = entry.answer
-    if answer is None:
-        return ""
-    if answer.answering:
-        return f" It answered in {answer.seconds * 1000:.0f} ms."
-    return f" Nothing behind it answers: {printable(answer.detail or answer.answer)}."
+        return "Held as it was asked for."
+    return f"Asked {asked}; the engine holds {held}."
 
 
 def _asked(entry: Entry, container: Container) -> str:
@@ -223,6 +221,8 @@ def _origin(entry: Entry) -> Line:
     if origin is None:
         return ()
     files = ", ".join(printable(name) for name in origin.files)
+    if entry.asked is not None and entry.asked.place:
+        files = printable(entry.asked.place)
     where = f", {files}" if files else ""
     return (
         Span("project "),

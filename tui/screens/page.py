@@ -57,6 +57,11 @@ class Page(Screen[None]):
     def mover(self) -> Mover:
         """What the movement keys move in; every page has its own."""
 
+    @property
+    def composed(self) -> bool:
+        """Whether all of its lines are there: not before it is composed, nor while it closes."""
+        return self.is_attached and bool(self.query("#top")) and bool(self.query("#footer"))
+
     def body(self) -> ComposeResult:
         """The widgets between top bar and footer."""
         yield Widget()
@@ -73,7 +78,7 @@ class Page(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """What stood over the page is gone: it may have changed something."""
-        if self.query("#footer"):
+        if self.composed:
             self.frame()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -83,6 +83,7 @@ class Ports(Page):
     def update(self) -> None:
         """Show what the app knows now."""
         self.table.show(self.pmap.entries, self.view, faded=self.pmap.link.stale)
+        self.ask()
         self.frame()
 
     def look(self, view: View) -> None:
@@ -106,7 +107,7 @@ class Ports(Page):
         trouble = self.query_one("#trouble", Lines)
         trouble.show(trouble_lines(app.link, columns - 2, app.glyphs))
         trouble.display = bool(trouble.lines)
-        self.query_one("#detail", Detail).tell(self.selected, app.link.engine)
+        self.tell()
 
     def idle(self) -> Collection[str]:
         """The changes that the selected row does not allow."""
@@ -141,8 +142,20 @@ class Ports(Page):
         if text != self.view.filter:
             self.look(replace(self.view, filter=text))
 
+    def ask(self) -> None:
+        """Let the selected row be asked, once the cursor rests on it."""
+        app = self.pmap
+        app.asking.look_at(None if app.link.stale else self.selected, app.snapshot)
+
+    def tell(self) -> None:
+        """Tell the selected row's story."""
+        app, entry = self.pmap, self.selected
+        asking = entry is not None and app.asking.pending == entry.identity
+        self.query_one("#detail", Detail).tell(entry, app.link.engine, asking=asking)
+
     @on(PortTable.Moved)
     def _moved(self) -> None:
+        self.ask()
         self.frame()
 
     @on(PortTable.Chosen)

@@ -24,11 +24,13 @@ class Detail(Widget):
         self.glyphs = glyphs
         self._entry: Entry | None = None
         self._engine: EngineInfo | None = None
+        self._asking = False
 
-    def tell(self, entry: Entry | None, engine: EngineInfo | None) -> None:
-        """Tell this entry from now on."""
-        if (entry, engine) != (self._entry, self._engine):
-            self._entry, self._engine = entry, engine
+    def tell(self, entry: Entry | None, engine: EngineInfo | None, *, asking: bool = False) -> None:
+        """Tell this entry from now on. `asking`: its port is being asked."""
+        new = (entry, engine, asking)
+        if new != (self._entry, self._engine, self._asking):
+            self._entry, self._engine, self._asking = new
             self.refresh()
 
     def render(self) -> VisualType:
@@ -36,7 +38,7 @@ class Detail(Widget):
         columns, rows = self.content_size
         if self._entry is None or rows < 2:
             return Content("")
-        told = story(self._entry, self._engine, self.glyphs)
+        told = story(self._entry, self._engine, self.glyphs, asking=self._asking)
         lines = [_title(told, columns, self.glyphs), *_fitted(told, columns, rows - 1)]
         return content(lines, self.app.current_theme)
 

@@ -1,0 +1,94 @@
+"""What the app does about each word from the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tui.messages import (
+    Answered,
+    Crashed,
+    EngineLost,
+    ManagerOpened,
+    News,
+    SnapshotTaken,
+    Told,
+)
+from tui.presentation.cells import text_lines
+from tui.presentation.entry import with_answers
+from tui.presentation.summary import Link, count
+from tui.wishes import obey
+
+if TYPE_CHECKING:
+    from tui.app import PmapApp
+
+
+def hear(app: PmapApp, news: News) -> None:
+    """Do what is to be done about it."""
+    _DEEDS[type(news)](app, news)
+
+
+def _opened(app: PmapApp, news: ManagerOpened) -> None:
+    app.manager = news.manager
+    app.asking.begin(news.manager)
+    if news.manager.settings is not None:
+        obey(app, news.manager.settings.screen)
+
+
+def _taken(app: PmapApp, news: SnapshotTaken) -> None:
+    if app.link.stale:
+        # Whatever was said before may be another now.
+        app.asking.forget()
+    app.asking.forget(news.touched)
+    app.snapshot = news.snapshot
+    app.entries = with_answers(news.entries, app.asking.known)
+    app.counts = count(news.entries)
+    engine = news.snapshot.engine
+    if engine is not None:
+        app.link = Link(engine, connected=True, opening=False)
+    app.show()
+
+
+def _lost(app: PmapApp, news: EngineLost) -> None:
+    app.link = replace(
+        app.link,
+        connected=False,
+        opening=False,
+        problem=news.error.message,
+        hint=news.error.hint,
+        retry=news.retry,
+    )
+    app.show()
+
+
+def _answered(app: PmapApp, news: Answered) -> None:
+    app.asking.answered(news.identity, news.asked)
+    app.entries = tuple(
+        replace(entry, asked=news.asked) if entry.identity == news.identity else entry
+        for entry in app.entries
+    )
+    app.show()
+
+
+def _told(app: PmapApp, news: Told) -> None:
+    if not news.title:
+        app.notify(" ".join(news.lines), severity="warning", markup=False)
+        return
+    from tui.screens.reader import Reader
+
+    app.push_screen(Reader(news.title, lambda columns: text_lines(news.lines, columns)))
+
+
+def _crashed(app: PmapApp, news: Crashed) -> None:
+    raise news.error
+
+
+_DEEDS: dict[type[News], Callable[[PmapApp, Any], None]] = {
+    ManagerOpened: _opened,
+    SnapshotTaken: _taken,
+    EngineLost: _lost,
+    Answered: _answered,
+    Told: _told,
+    Crashed: _crashed,
+}
