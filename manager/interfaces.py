@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from manager.model.container import Container
 from manager.model.listener import HostSocket, Listener, Process
-from manager.model.ports import IPAddress, PortMapping, PortRange
+from manager.model.ports import IPAddress, Port, PortMapping, PortRange
 from manager.model.snapshot import EngineInfo
 from manager.model.swarm import Rollout, ServicePort, SwarmService
 
@@ -253,6 +253,10 @@ class Host(Protocol):
 
     def listening_inside(self, pid: int) -> tuple[HostSocket, ...] | None:
         """What listens in the network namespace of process `pid`; None when not readable."""
+        ...
+
+    def serving_inside(self, pid: int) -> Mapping[Port, str]:
+        """Which containers listen there, their full ids by port; without those not seen."""
         ...
 
     def owner_of(self, listener: Listener, init_pids: Mapping[int, str]) -> str | None:

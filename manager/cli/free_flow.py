@@ -188,10 +188,14 @@ class _Run:
         return ", as far as containers go: what else runs on the engine's host is not known"
 
     def _show_all(self) -> None:
-        for offer in () if self.args.json else self.offered:
+        if self.args.json:
+            return
+        for offer in self.offered:
             self._show(offer)
             for way in offer.ways:
                 print_fact(self.output, f"--how {way.how}", way.text, "cyan")
+        if (other := self.freeing.another()) is not None:
+            self.say(f"  or leave it and take another port: {other} is free", "dim")
 
     def _show(self, offer: Offer) -> None:
         if self.args.json:

@@ -25,7 +25,9 @@ def print_holder(
         print_fact(output, "image", container.image)
         if container.origin:
             print_fact(output, "compose", f"{container.project}/{container.service}")
-        if holder.shared_with:
+        if holder.served_by:
+            print_fact(output, "served by", f"{holder.served_by}, which lives in its network")
+        elif holder.shared_with:
             names = ", ".join(holder.shared_with)
             print_fact(output, "shared", f"with {names}: what answers may be theirs")
     if holder.service is not None:

@@ -47,6 +47,7 @@ def row_form(row: PortRow) -> dict[str, Any]:
         "process": _process(row.process),
         "mode": row.mode.value if row.mode else None,
         "pod": container.pod or None if container else None,
+        "served_by": row.served_by or None,
     }
 
 
@@ -66,6 +67,7 @@ def holder_form(holder: Holder) -> dict[str, Any]:
         "note": holder.note or None,
         "pod": container.pod or None if container else None,
         "shared_with": list(holder.shared_with),
+        "served_by": holder.served_by or None,
     }
 
 

@@ -53,7 +53,8 @@ def _cells(run: RowRun, width: int) -> list[Cell]:
 
 def _owner(row: PortRow) -> str:
     if row.container is not None:
-        return f"pod {row.container.pod}" if row.container.pod else row.container.name
+        name = f"pod {row.container.pod}" if row.container.pod else row.container.name
+        return f"{name} ({row.served_by})" if row.served_by else name
     if row.service is not None:
         return row.service.name
     if row.process is None:

@@ -39,7 +39,8 @@ def _owner(truth: RowTruth) -> str:
     row = truth.row
     if row.container is not None:
         inner = f" {row.container_port}" if row.container_port else " (host network)"
-        return f"{row.container.name}{inner}"
+        served = f", served by {row.served_by}" if row.served_by else ""
+        return f"{row.container.name}{inner}{served}"
     return f"{row.process.name or 'process'} [{row.process.pid}]" if row.process else "a process"
 
 

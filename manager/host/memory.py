@@ -16,7 +16,7 @@ from manager.errors import ChangeInProgress, InvalidInput
 from manager.interfaces import ConnectResult
 from manager.model.listener import HostSocket, Listener, Process
 from manager.model.portclass import LINUX_EPHEMERAL
-from manager.model.ports import IPAddress, IPProtocol, PortRange, format_host
+from manager.model.ports import IPAddress, IPProtocol, Port, PortRange, format_host
 
 LOOPBACKS: tuple[IPAddress, ...] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 
@@ -29,7 +29,8 @@ class MemoryHost:
 
     listeners: the listeners, or a callable asked anew each time (an in-memory engine's ports).
     answers: what a connect gets, where it is not simply open or refused; None leaves it to that.
-    inside: what listens in the network namespace of a pid. owners: container ids by pid.
+    inside: what listens in the network namespace of a pid. serving: ids of the containers that
+    do. owners: container ids by pid.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class MemoryHost:
         ephemeral: PortRange = LINUX_EPHEMERAL,
         addresses: Iterable[IPAddress] = LOOPBACKS,
         inside: Mapping[int, Iterable[HostSocket]] | None = None,
+        serving: Mapping[int, Mapping[Port, str]] | None = None,
         owners: Mapping[int, str] | None = None,
         answers: Answers | None = None,
     ) -> None:
@@ -51,6 +53,7 @@ class MemoryHost:
         self._ephemeral = ephemeral
         self._addresses = tuple(addresses)
         self._inside = {pid: tuple(sockets) for pid, sockets in (inside or {}).items()}
+        self._serving = dict(serving or {})
         self._owners = dict(owners or {})
         self._answers = answers
 
@@ -95,6 +98,10 @@ class MemoryHost:
     def listening_inside(self, pid: int) -> tuple[HostSocket, ...] | None:
         """What was given for that pid, None where nothing was."""
         return self._inside.get(pid)
+
+    def serving_inside(self, pid: int) -> Mapping[Port, str]:
+        """What was given for that pid, nothing where nothing was."""
+        return self._serving.get(pid, {})
 
     def owner_of(self, listener: Listener, init_pids: Mapping[int, str]) -> str | None:
         """The container id of the listener's process, by `owners` or as an init process."""

@@ -20,7 +20,8 @@ def behind(
     """What is wrong inside the container, where that is known or can be told from outside."""
     if view is None or row.container_port is None:
         return _guessed(row, container, answer)
-    port, name = view.port, shlex.quote(container.name)
+    # Whoever listens is to be mended: the one with the port may only lend its network.
+    port, name = view.port, shlex.quote(row.served_by or container.name)
     anywhere = "0.0.0.0" if port.protocol is IPProtocol.TCP else "every address"
     match view.state:
         case Inside.LOOPBACK:
@@ -90,7 +91,8 @@ def _guessed(row: PortRow, container: Container, answer: str | None) -> Why | No
         Cause.NOTHING_LISTENS,
         f"the connection is taken and closed at once: nothing listens on {row.container_port}"
         f" in the container, or only on its own loopback",
-        f"docker exec {shlex.quote(container.name)} netstat -ltn shows what it listens on",
+        f"docker exec {shlex.quote(row.served_by or container.name)} netstat -ltn shows what it"
+        " listens on",
     )
 
 
@@ -100,7 +102,7 @@ def before(
     """What is wrong between the client and an app that listens, or may."""
     if answer in {None, OPEN, SILENT}:
         return None
-    name = shlex.quote(container.name)
+    name = shlex.quote(row.served_by or container.name)
     if answer == CLOSED_AT_ONCE:
         return Why(
             Cause.CLOSES,

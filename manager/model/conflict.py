@@ -62,7 +62,8 @@ class Holder:
     """Who has a socket. `note` says how, where kind alone does not (host network, a setting).
 
     service is set where a swarm publishes the port for it on every node. shared_with names the
-    containers that live in the container's network: what answers on the port may be one of theirs.
+    containers that live in the container's network: what answers on the port may be one of theirs;
+    served_by is the one that it is, where that is known.
     """
 
     kind: HolderKind
@@ -72,6 +73,7 @@ class Holder:
     note: str = ""
     service: SwarmService | None = None
     shared_with: tuple[str, ...] = ()
+    served_by: str = ""
 
     def __str__(self) -> str:
         if self.container is not None:
@@ -144,13 +146,26 @@ def all_holders(snapshot: Snapshot) -> Iterator[Holder]:
         kind = HolderKind.CONTAINER if container.state.holds_ports else HolderKind.STOPPED_CONTAINER
         # Two mappings on one socket are one thing to be in the way.
         for socket in dict.fromkeys(container_sockets(container)):
-            yield Holder(kind, socket, container, shared_with=shared.get(container.id, ()))
+            sharers = shared.get(container.id, ())
+            by = _server(snapshot, container, socket) if sharers else ""
+            yield Holder(kind, socket, container, shared_with=sharers, served_by=by)
     for service, socket in service_sockets(snapshot):
         yield Holder(HolderKind.SWARM_SERVICE, socket, service=service)
     yield from _listening_holders(snapshot)
     for port, reason in snapshot.reserved.items():
         for protocol in (IPProtocol.TCP, IPProtocol.UDP):
             yield Holder(HolderKind.RESERVATION, HostSocket(None, port, protocol), note=reason)
+
+
+def _server(snapshot: Snapshot, container: Container, socket: HostSocket) -> str:
+    """The name of the container in this one's network that a host socket leads to, if known."""
+    served = snapshot.served.get(container.id, {})
+    leads_to = (
+        held.container_port
+        for host_ip, held in fold(container.published)
+        if HostSocket(host_ip, held.host_port, held.container_port.protocol) == socket
+    )
+    return next((served[port] for port in leads_to if port in served), "")
 
 
 def own_listeners(snapshot: Snapshot) -> Iterator[tuple[Listener, Container | None]]:

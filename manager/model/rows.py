@@ -7,7 +7,7 @@ as one, so the two are folded into one row whose host_ip is None.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -68,6 +68,8 @@ class PortRow:
     service: SwarmService | None = None
     mode: PublishMode | None = None
     """How a service's port reaches its tasks."""
+    served_by: str = ""
+    """The container that listens behind the port, where another than `container` does."""
 
     @property
     def exposure(self) -> Exposure:
@@ -97,7 +99,7 @@ def port_rows(snapshot: Snapshot) -> list[PortRow]:
     """Every row of the snapshot: containers by name, services, then the host's own listeners."""
     rows: list[PortRow] = []
     for container in sorted(snapshot.containers, key=lambda c: c.name):
-        rows.extend(_container_rows(container))
+        rows.extend(_container_rows(container, snapshot.served.get(container.id, {})))
     for service in snapshot.services:
         rows.extend(_service_rows(service, snapshot))
     host_rows = (_listener_row(listener, owner) for listener, owner in own_listeners(snapshot))
@@ -135,6 +137,7 @@ def row_of(holder: Holder) -> PortRow:
         declared=inner is not None,
         bound=bound,
         process=holder.process,
+        served_by=holder.served_by,
     )
 
 
@@ -195,7 +198,7 @@ def conflicts_of(row: PortRow, conflicts: Iterable[Conflict]) -> tuple[Conflict,
     )
 
 
-def _container_rows(container: Container) -> Iterator[PortRow]:
+def _container_rows(container: Container, served: Mapping[Port, str]) -> Iterator[PortRow]:
     for host_ip, port in fold(container.published):
         yield PortRow(
             Source.PUBLISHED,
@@ -206,6 +209,7 @@ def _container_rows(container: Container) -> Iterator[PortRow]:
             container,
             declared=True,
             bound=True,
+            served_by=served.get(port.container_port, ""),
         )
     if not (container.state.holds_ports or container.state.may_start):
         return

@@ -9,6 +9,11 @@ from manager.model.ports import PortRange, format_host
 from manager.model.rows import PortRow
 
 
+_SAME = (
+    "source", "host_ip", "protocol", "container", "declared", "bound", "process", "served_by",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class RowRun:
     """`count` rows that differ only in their ports, each one higher than the one before."""
@@ -55,10 +60,7 @@ def _follows(run: RowRun, row: PortRow) -> bool:
         return False
     if first.container_port is None or row.container_port is None:
         return False
-    same = all(
-        getattr(first, name) == getattr(row, name)
-        for name in ("source", "host_ip", "protocol", "container", "declared", "bound", "process")
-    )
+    same = all(getattr(first, name) == getattr(row, name) for name in _SAME)
     return (
         same
         and ports.start == first.host_ports.start + run.count

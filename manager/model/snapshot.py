@@ -7,14 +7,14 @@ import. What changes anything (requests, plans, journal) is validated by pydanti
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from manager.errors import NoSuchContainer
 from manager.model.container import Container
 from manager.model.listener import Listener
 from manager.model.portclass import LINUX_EPHEMERAL
-from manager.model.ports import PortRange, quoted
+from manager.model.ports import Port, PortRange, quoted
 from manager.model.swarm import SwarmService
 
 _MOST_NAMED = 5
@@ -56,7 +56,8 @@ class Snapshot:
 
     engine None: none answered. listeners None: the host's sockets are not known (remote engine).
     reserved maps host ports that settings set aside to the reason. services are those of the swarm
-    that the engine manages, if it does.
+    that the engine manages, if it does. served names, by id and port, the container in another's
+    network that listens behind its port.
     """
 
     engine: EngineInfo | None
@@ -65,6 +66,7 @@ class Snapshot:
     ephemeral: PortRange = LINUX_EPHEMERAL
     reserved: dict[int, str] = field(default_factory=dict)
     services: tuple[SwarmService, ...] = ()
+    served: Mapping[str, Mapping[Port, str]] = field(default_factory=dict)
 
     def service(self, name_or_id: str) -> SwarmService | None:
         """The swarm service of that name or id, unless a container is called so."""

@@ -19,6 +19,7 @@ from pytest_engines import LiveEngine
 
 from manager.cli.main import main
 from manager.host.ending import LiveProcesses
+from manager.host.inside import listening_inside
 from manager.host.live import LiveHost
 
 SECONDS = 30
@@ -211,11 +212,21 @@ def test_a_container_in_anothers_network_is_told_by_its_owner(
     vpn, app = f"{prefix}vpn", f"{prefix}app"
     owner = run(live_engine, vpn, "db", PortBindings=published(61963, 81))
     run(live_engine, app, NetworkMode=f"container:{owner}", Env=["LISTEN=81"])
+    pid = int(live_engine.api.get(f"/containers/{owner}/json")["State"]["Pid"])
+    assert wait_until(lambda: 81 in {s.host_port for s in listening_inside(pid) or ()}, SECONDS)
     (holder,) = answer(capsys, "who", "61963")["holders"]
-    assert (holder["container"], holder["shared_with"]) == (vpn, [app])
-    assert [row["container"] for row in answer(capsys, "ls", app)["mappings"]] == [vpn]
+    served = (vpn, [app], app)
+    assert (holder["container"], holder["shared_with"], holder["served_by"]) == served
+    (row,) = answer(capsys, "ls", app)["mappings"]
+    assert (row["container"], row["served_by"]) == (vpn, app)
     assert main(["ls", app]) == 0
-    assert f"{app} lives in the network of {vpn}" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"{vpn} ({app})" in said
+    assert f"{app} lives in the network of {vpn}" in said
+    assert main(["who", "61963"]) == 0
+    assert f"served by  {app}, which lives in its network" in capsys.readouterr().out
+    assert main(["probe", app]) == 1
+    assert f"hint: pmap probe {vpn}" in capsys.readouterr().err
     assert main(["publish", app, "61964:81", "-y"]) == 1
     assert f"pmap publish {vpn} 61964:81" in capsys.readouterr().err
 

@@ -120,6 +120,26 @@ def test_the_network_of_another_container_has_its_listeners(rig: Rig) -> None:
     rig.listens(owner, 80)
     row = mapping(rig, "61909", "owner", 0)
     assert (row["inside"]["state"], row["answering"]) == ("listens", True)
+    assert row["served_by"] == rig.name("app")
+
+
+def test_in_a_shared_network_the_one_that_listens_is_to_be_mended(rig: Rig) -> None:
+    """Not the one with the port: to restart it would take the network from all in it."""
+    owner = rig.run("owner", "web", "127.0.0.1:61912:80", command=["sleep", "600"])
+    rig.run("app", "web", env=("LISTEN=127.0.0.1:80",), NetworkMode=f"container:{owner}")
+    rig.listens(owner, 80)
+    why = mapping(rig, "61912", "owner", 1)["why"]
+    assert why["cause"] == "loopback-inside"
+    assert why["next"].endswith(f"docker restart {rig.name('app')}")
+
+
+def test_a_host_network_container_that_rests_is_to_be_started(rig: Rig) -> None:
+    made = rig.run("web", "web", env=("LISTEN=61913",), NetworkMode="host")
+    rig.listens(made, 61913)
+    rig.live.api.call("POST", f"/containers/{made}/stop", {"t": "1"})
+    said = rig.pmap("probe", rig.name("web"), code=1).err
+    assert "uses the host's own network, and is exited" in said
+    assert f"hint: docker start {rig.name('web')}" in said
 
 
 def test_a_container_on_the_hosts_network_is_named(rig: Rig) -> None:
