@@ -1,8 +1,10 @@
 """A real pmap process that publishes a port and is killed, or broken, at one of its calls.
 
-    live_driver.py ORDERS        JSON: host, journal, container, spec, at, kind, guard, kill
+    live_driver.py ORDERS        JSON: host, journal, container, spec, at, kind, guard, kill, pauses
 
-Prints one JSON object: the calls that were made, and the outcome.
+At each of the calls in `pauses` it prints that call, and goes on once it has read a line: what
+happens meanwhile is the other side's. In the end it prints one JSON object: the calls that were
+made, and the outcome.
 """
 
 from __future__ import annotations
@@ -10,8 +12,8 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,7 +25,7 @@ from manager.change.facts import gather
 from manager.change.planner import plan_change
 from manager.change.request import LayerChoice, Publish, SaveChoice
 from manager.engine.connection import connect, resolve_endpoint
-from manager.errors import NoSuchContainer, Refused
+from manager.errors import PmapError
 from manager.guard import ProcessGuard
 from manager.host.clock import SystemClock
 from manager.host.files import LocalFiles
@@ -39,13 +41,9 @@ def _die(name: str) -> BaseException:
     return AssertionError(f"still alive after {name}")
 
 
-def _steal(port: int) -> None:
-    thief = socket.create_server(("127.0.0.1", port))
-    # Kept to the end of the process: nothing else refers to it.
-    THIEVES.append(thief)
-
-
-THIEVES: list[socket.socket] = []
+def _pause(point: str) -> None:
+    print(point, flush=True)
+    sys.stdin.readline()
 
 
 def run(orders: dict[str, Any]) -> dict[str, Any]:
@@ -56,10 +54,8 @@ def run(orders: dict[str, Any]) -> dict[str, Any]:
     faults = Faults(orders.get("at"), Kind(orders.get("kind", Kind.CRASH_AFTER)))
     if orders.get("kill", True):
         faults.fail = _die
-    if "thief" in orders:
-        stolen = PortSpec.parse(orders["spec"]).host_ports
-        assert stolen is not None
-        faults.hooks[orders["thief"]] = lambda: _steal(stolen.start)
+    for point in orders.get("pauses", ()):
+        faults.hooks[point] = partial(_pause, point)
     host = LiveHost()
     guard: Guard = ProcessGuard(endpoint, folder) if orders.get("guard") else NoGuard()
     deps = Deps(
@@ -83,8 +79,10 @@ def run(orders: dict[str, Any]) -> dict[str, Any]:
     try:
         plan = plan_change(snapshot, request, gather(live, host, snapshot, request))
         outcome = apply(plan, deps)
-    except (Refused, NoSuchContainer) as refusal:
-        # Between its two renames the winner's container bears its name for nobody.
+    except KeyboardInterrupt:
+        return {"points": faults.points, "status": "interrupted"}
+    except PmapError as refusal:
+        # NoSuchContainer too: between two renames the winner's container bears its name for nobody.
         return {"points": faults.points, "status": "refused", "reason": refusal.message}
     return {
         "points": faults.points,

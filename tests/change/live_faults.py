@@ -6,9 +6,12 @@ import json
 import random
 import secrets
 import signal
+import socket
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from fault_injection import Kind
 from fault_tally import Tally
 from live_world import LiveWorld, wait_until_answers
 from pytest_engines import LiveEngine
+from small_disk import small_disk
 
 from manager.change.recover import recover
 from manager.engine.connection import connect, resolve_endpoint
@@ -24,7 +28,17 @@ from manager.host.files import LocalFiles
 from manager.host.journal_file import JournalFile
 
 STEPS = ("create 1", "stop 1", "set_restart_policy 1", "rename 1", "rename 2", "start 1")
-CALLS = (*STEPS, "copy_layer 1", "remove 1")
+BREAKS = {
+    Kind.ERROR_BEFORE: "call answered with an error",
+    Kind.ERROR_AFTER: "call done, answered with an error",
+    Kind.CUT_BEFORE: "connection cut before the call",
+    Kind.CUT_AFTER: "call done, answer lost",
+    Kind.AWAY: "engine away for 5 calls",
+    Kind.INTERRUPT_BEFORE: "Ctrl-C before the call",
+    Kind.INTERRUPT_AFTER: "Ctrl-C after the call",
+}
+"""What a call may come to, in the words of the table."""
+
 TAKES = 3.0
 """About how long a change takes, in seconds: random kills fall within."""
 
@@ -37,23 +51,27 @@ class LiveFaults:
     folder: Path
     stride: int = 1
     tally: Tally = field(default_factory=Tally)
+    traits: dict[str, Any] = field(default_factory=dict)
     world: LiveWorld = field(init=False)
 
     def run(self, say: Callable[[str], None]) -> Tally:
         """Every kind in turn."""
         self.renew()
         points = self.measure()
-        kinds = {
+        kinds: dict[str, Callable[[], None]] = {
             "kill -9, then recover": lambda: self.killed(points),
             "kill -9, watchdog alone": lambda: self.watched(points),
             "kill -9 at a random moment": self.killed_at_random,
-            "call answered with an error": lambda: self.broken(points, Kind.ERROR_BEFORE),
-            "call done, answer lost": lambda: self.broken(points, Kind.CUT_AFTER),
-            "Ctrl-C": lambda: self.broken(points, Kind.INTERRUPT_AFTER),
+            **{words: partial(self.broken, points, fault) for fault, words in BREAKS.items()},
             "dockerd restarted, pmap killed": lambda: self.engine_gone(self.engine.restart),
             "dockerd killed, pmap killed": lambda: self.engine_gone(self._kill_engine),
+            "dockerd restarted under pmap": lambda: self.engine_away(self.engine.restart),
+            "dockerd killed under pmap": lambda: self.engine_away(self._kill_engine),
             "everything stopped is pruned": self.pruned,
             "port taken before the start": self.stolen,
+            "the new one crashes": lambda: self.moody("up"),
+            "the new one is unhealthy": lambda: self.moody("well"),
+            "disk full for the journal": lambda: self.full(points),
             "20 at once": self.crowd,
         }
         for kind, inject in kinds.items():
@@ -62,13 +80,18 @@ class LiveFaults:
         self.engine.api.remove_named(self.world.prefix)
         return self.tally
 
-    def renew(self) -> None:
-        """A new container, where the last one has changed."""
+    def renew(self, **traits: Any) -> None:
+        """A new container, where the last one has changed, or another kind is wanted."""
+        self.traits |= traits
         if hasattr(self, "world"):
             self.engine.api.remove_named(self.world.prefix)
         prefix = f"t{secrets.token_hex(3)}-"
         self.world = LiveWorld(
-            self.engine.api, self.engine.host, prefix, self.folder / prefix.strip("-")
+            self.engine.api,
+            self.engine.host,
+            prefix,
+            self.folder / prefix.strip("-"),
+            **self.traits,
         )
         self.world.make()
 
@@ -127,17 +150,11 @@ class LiveFaults:
 
     def broken(self, points: list[str], kind: Kind) -> None:
         """Each call fails; pmap itself goes on, and finds the way back."""
-        names = {
-            Kind.ERROR_BEFORE: "call answered with an error",
-            Kind.CUT_AFTER: "call done, answer lost",
-            Kind.INTERRUPT_AFTER: "Ctrl-C",
-        }
-        for point in [p for p in points if p in CALLS or "journal" in p][:: self.stride]:
+        for point in points[:: self.stride]:
             said = self.world.driven(at=point, kind=kind, kill=False, guard=True)
             self.world.wait_for_watchdog()
             self.recover()
-            wrong = [] if said or kind is Kind.INTERRUPT_AFTER else ["it said nothing"]
-            self.check(names[kind], point, *wrong)
+            self.check(BREAKS[kind], point, *([] if said else ["it said nothing"]))
 
     def engine_gone(self, away: Callable[[], None]) -> None:
         """The engine goes and comes back after pmap was killed at each step."""
@@ -150,6 +167,18 @@ class LiveFaults:
             self.recover()
             wait_until_answers(self.world.old_port, 30)
             self.check(kind, point)
+
+    def engine_away(self, away: Callable[[], None]) -> None:
+        """The engine goes and comes back before each step, and pmap has to make do."""
+        kind = "dockerd killed under pmap"
+        if away == self.engine.restart:
+            kind = "dockerd restarted under pmap"
+        for point in STEPS[:: self.stride]:
+            said = self.world.driven({point: away}, kill=False, guard=True)
+            self.world.wait_for_watchdog()
+            self.recover()
+            wait_until_answers(self.world.old_port, 30)
+            self.check(kind, point, *([] if said else ["it said nothing"]))
 
     def _kill_engine(self) -> None:
         self.engine.kill()
@@ -177,9 +206,37 @@ class LiveFaults:
     def stolen(self) -> None:
         """A process binds the port after the last look at it."""
         for point in ("create 1", "stop 1", "rename 2", "start 1"):
-            said = self.world.driven(thief=point, kill=False)
+            with closing(socket.socket()) as thief:
+                said = self.world.driven({point: partial(self._steal, thief)}, kill=False)
             wrong = [] if said.get("status") == "rolled-back" else [f"it said {said}"]
             self.check("port taken before the start", point, *wrong)
+
+    def _steal(self, thief: socket.socket) -> None:
+        thief.bind(("127.0.0.1", self.world.new_port))
+        thief.listen()
+
+    def moody(self, mood: str) -> None:
+        """The new one does not do as the old one did; that one has to come back."""
+        kind = "the new one crashes" if mood == "up" else "the new one is unhealthy"
+        self.renew(moody=True)
+        for _ in range(4 // min(self.stride, 4)):
+            file = self.world.mood / mood
+            said = self.world.driven({"start 1": file.unlink, "start 2": file.touch}, kill=False)
+            wrong = [] if said.get("status") == "rolled-back" else [f"it said {said}"]
+            wait_until_answers(self.world.old_port, 30)
+            self.check(kind, said.get("reason", ""), *wrong)
+        self.renew(moody=False)
+
+    def full(self, points: list[str]) -> None:
+        """The disk that the journal is on fills up before each write of it."""
+        for point in [p for p in points if p.startswith("journal")][:: self.stride]:
+            with small_disk(self.world.journal) as disk:
+                said = self.world.driven({point: disk.fill}, kill=False, guard=True)
+                self.world.wait_for_watchdog()
+                disk.empty()
+                self.recover()
+                self.check("disk full for the journal", point, *([] if said else ["no words"]))
+        self.renew()
 
     def crowd(self) -> None:
         """Twenty want the same: one wins, the others say why."""

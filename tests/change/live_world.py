@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,17 @@ def wait_until_answers(port: int, seconds: float) -> float:
     return time.monotonic() - begun
 
 
+SECOND = 1_000_000_000
+MOODY = {
+    "Entrypoint": ["/bin/sh", "-c"],
+    "Cmd": ["test -f /mood/up && exec /bin/serve-web"],
+    "Healthcheck": {
+        "Test": ["CMD", "test", "-f", "/mood/well"], "Interval": SECOND // 2,
+        "Timeout": SECOND, "Retries": 1,
+    },
+}  # fmt: skip
+
+
 @dataclass(slots=True)
 class LiveWorld:
     """The container PREFIXweb on two networks, with volumes, limits and a restart policy."""
@@ -55,6 +66,8 @@ class LiveWorld:
     journal: Path
     policy: str = "always"
     auto_remove: bool = False
+    moody: bool = False
+    """Runs while /mood/up is there, and is healthy while /mood/well is."""
     before: dict[str, Any] = field(default_factory=dict)
     others: dict[str, str] = field(default_factory=dict)
 
@@ -94,8 +107,9 @@ class LiveWorld:
                     "RestartPolicy": {"Name": "no" if self.auto_remove else self.policy},
                     "AutoRemove": self.auto_remove,
                     "Memory": 64 << 20,
-                    "Binds": [f"{self.prefix}data:/data"],
+                    "Binds": [f"{self.prefix}data:/data", *self._mood()],
                 },
+                **(MOODY if self.moody else {}),
                 "Volumes": {"/anonymous": {}},
                 "NetworkingConfig": {
                     "EndpointsConfig": {
@@ -117,6 +131,19 @@ class LiveWorld:
         wait_until_answers(self.old_port, 10)
         self.before = self.inspect(self.name)
         self.others = self.all_ids()
+
+    @property
+    def mood(self) -> Path:
+        """The folder that is /mood in the container: the test gives and takes its files."""
+        return self.journal.with_name(f"{self.journal.name}-mood")
+
+    def _mood(self) -> list[str]:
+        if not self.moody:
+            return []
+        self.mood.mkdir(parents=True, exist_ok=True)
+        for name in ("up", "well"):
+            (self.mood / name).touch()
+        return [f"{self.mood}:/mood:ro"]
 
     def create(self, name: str, body: dict[str, Any]) -> str:
         """Create a container of the web image; its id."""
@@ -162,15 +189,29 @@ class LiveWorld:
         paths = os.pathsep.join([str(HERE), str(HERE.parent.parent)])
         return subprocess.Popen(
             [sys.executable, str(HERE / "live_driver.py"), json.dumps(all_orders)],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": paths},
         )
 
-    def driven(self, **orders: Any) -> dict[str, Any]:
-        """Run one to its end; its words, empty where it was killed."""
-        with self.drive(**orders) as process:
-            said, _ = process.communicate(timeout=120)
+    def driven(
+        self, meanwhile: Mapping[str, Callable[[], object]] | None = None, **orders: Any
+    ) -> dict[str, Any]:
+        """Run one to its end; its words, empty where it was killed.
+
+        meanwhile: what happens, while it stands still, before the calls of these names.
+        """
+        hooks = dict(meanwhile or {})
+        with self.drive(pauses=list(hooks), **orders) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            while hooks and (line := process.stdout.readline()).strip() in hooks:
+                hooks.pop(line.strip())()
+                process.stdin.write("\n")
+                process.stdin.flush()
+            said, _ = process.communicate(timeout=180)
+        said = said if not hooks else line + said
         return dict(json.loads(said)) if said.strip() else {}
 
     def wait_for_watchdog(self) -> None:
@@ -224,7 +265,7 @@ class LiveWorld:
                 ):
                     yield f"{section}.{key}: {value} -> {now[section].get(key)}"
         mounts, were = (
-            sorted((m["Destination"], m["Name"]) for m in each["Mounts"])
+            sorted((m["Destination"], m.get("Name")) for m in each["Mounts"])
             for each in (now, self.before)
         )
         if mounts != were:
