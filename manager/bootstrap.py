@@ -33,6 +33,16 @@ def build(
     return _demo() if demo else _live(context, host, patience)
 
 
+def check_choice(context: str | None, host: str | None) -> None:
+    """Whether these options and the environment name an engine at all; none is called.
+
+    Raises InvalidInput for a context that does not exist, an address that cannot be one.
+    """
+    from manager.engine.endpoint import resolve_endpoint
+
+    resolve_endpoint(context, host, os.environ)
+
+
 def context_names(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     """The docker contexts of this user, "default" first."""
     from manager.engine.contexts import ContextStore

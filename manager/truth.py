@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from manager.errors import EngineUnavailable
     from manager.inquiries import Prober, Surroundings
     from manager.interfaces import Clock, Engine, Host, Journal
-    from manager.model.ports import PortRange
+    from manager.model.container import Container
+    from manager.model.ports import Port, PortRange
     from manager.model.rows import PortRow
     from manager.model.scanning import ScanLimits, ScanReport
     from manager.model.snapshot import Snapshot
@@ -70,6 +71,18 @@ class TruthTeller:
 
         surveyor = Surveyor(self.engine, self.surroundings)
         return tuple(surveyor.verdict(row) for row in rows)
+
+    def listening(self: Core, container: Container) -> tuple[Port, ...]:
+        """What listens in a container where others reach it, in order; empty where unknown.
+
+        Raises EngineError.
+        """
+        from manager.inside import listening_in
+        from manager.model.inside import outer_ports
+
+        if self.engine is None:
+            return ()
+        return outer_ports(listening_in(self.engine, self.host, container) or ())
 
     def row_teller(self: Core) -> RowTeller:
         """For who looks at one row after the other. Raises InvalidInput without a prober."""

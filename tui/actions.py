@@ -162,6 +162,11 @@ ACTIONS: tuple[Action, ...] = (
         _FORM, Place.FORM, footer=3,
     ),
     Action(
+        "copy_command", ("ctrl+y",), "Copy command",
+        "Copy the pmap command that would do the same.",
+        _FORM, Place.FORM, footer=5,
+    ),
+    Action(
         "next_field", ("down", "tab"), "Next field", "To the next field.", _FORM, Place.FORM,
         footer=4,
     ),

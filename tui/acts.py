@@ -25,12 +25,13 @@ LOG_LINES = 200
 def copy(app: PmapApp, entry: Entry) -> None:
     """Copy `host:port`, through the terminal (OSC 52), which works over ssh."""
     if entry.bare:
-        _copy(app, entry.container_name)
+        copy_text(app, entry.container_name)
         return
-    _copy(app, place_of(entry, app.link.engine))
+    copy_text(app, place_of(entry, app.link.engine))
 
 
-def _copy(app: PmapApp, text: str) -> None:
+def copy_text(app: PmapApp, text: str) -> None:
+    """Copy through the terminal, and say so."""
     app.copy_to_clipboard(text)
     app.notify(f"Copied {printable(text)}", markup=False)
 
@@ -43,7 +44,7 @@ def copy_other(app: PmapApp, entry: Entry) -> None:
     lines: list[Line] = [
         (Span(f" {one.label:<14}", Role.MUTED), Span(printable(one.text))) for one in found
     ]
-    app.push_screen(Chooser("Copy", lines, lambda index: _copy(app, found[index].text)))
+    app.push_screen(Chooser("Copy", lines, lambda index: copy_text(app, found[index].text)))
 
 
 def open_url(app: PmapApp, entry: Entry) -> None:

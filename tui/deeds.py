@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from manager.errors import PmapError
 from manager.model.rows import Source
+from manager.model.text import printable
 from tui.actions import OVERLAYS, Place, actions_of
 from tui.kinds import Kind
 from tui.presentation.cells import Line, plain
@@ -200,6 +202,16 @@ def _undo_one(app: PmapApp, entry: Mapping[str, Any] | None) -> None:
         _open(app, Draft(Kind.UNDO, undo_of=str(entry["id"])))
 
 
+def _copy_command(app: PmapApp, draft: Draft) -> None:
+    from tui.acts import copy_text
+    from tui.drafts import command_of
+
+    try:
+        copy_text(app, command_of(draft))
+    except PmapError as error:
+        app.notify(printable(error.message), severity="warning", markup=False)
+
+
 def _undo(app: PmapApp, ports: Ports) -> None:
     from tui.drafts import Draft
 
@@ -222,6 +234,7 @@ OWN_DEEDS: dict[Place | None, dict[str, Callable[[PmapApp, Any], object]]] = {
         "confirm": lambda app, form: form.confirm(),
         "cancel": lambda app, form: form.cancel(),
         "free": lambda app, form: form.take_free(),
+        "copy_command": lambda app, form: _copy_command(app, form.draft),
         "next_field": lambda app, form: form.step(1),
         "last_field": lambda app, form: form.step(-1),
     },

@@ -15,15 +15,17 @@ from textual.message import Message
 
 from manager.errors import EngineError, PmapError, Refused
 from manager.model.portclass import FreePortSearch
+from tui.background import in_background
 from tui.drafts import Draft, read_address, read_target, requests
 from tui.kinds import Kind
-from tui.messages import ChangeEnded, PlanReady, StepTaken
+from tui.messages import ChangeEnded, LookedInside, PlanReady, StepTaken
 
 if TYPE_CHECKING:
     from manager.change.plan import Plan
+    from manager.model.container import Container
     from manager.service import PortManager
 
-_AGREEMENTS: dict[str, Any] = {"layer": "keep", "auto_remove": True}
+_AGREEMENTS: dict[str, Any] = {"layer": "keep", "auto_remove": True, "expose": True}
 """What a person may agree to when asked, and has not yet."""
 
 
@@ -43,6 +45,19 @@ class Desk:
         with self._lock:
             self._wanted = (ticket, draft)
             self._lock.notify()
+
+    def look_inside(self, container: Container) -> None:
+        """Find out what listens in a container, for the field that leads there."""
+
+        def look() -> None:
+            try:
+                ports = self._manager.listening(container)
+            except PmapError:
+                # A help for typing, no more: the field goes without it.
+                ports = ()
+            self._tell(LookedInside(container.id, ports))
+
+        in_background(look, "pmap-inside")
 
     def close(self) -> None:
         """Plan nothing more."""

@@ -35,6 +35,7 @@ class Draft:
     save: str = "no"
     layer: str = "ask"
     auto_remove: bool = False
+    keep_logs: bool = False
     undo_of: str | None = None
 
 
@@ -50,6 +51,7 @@ def requests(draft: Draft) -> tuple[ChangeRequest, ...]:
         "save": SaveChoice(draft.save),
         "layer": LayerChoice(draft.layer),
         "auto_remove": draft.auto_remove,
+        "keep_logs": draft.keep_logs,
     }
     if draft.kind is Kind.PUBLISH:
         return (_publish(draft, options),)
@@ -71,14 +73,14 @@ def _move(draft: Draft, options: dict[str, Any]) -> ChangeRequest:
     from manager.change.request import Move
 
     row = draft.rows[0]
-    return Move(container=_id(row), source=spec_of_row(row), target=wanted_spec(draft), **options)
+    return Move(container=_name(row), source=spec_of_row(row), target=wanted_spec(draft), **options)
 
 
 def _of_rows(draft: Draft, options: dict[str, Any]) -> tuple[ChangeRequest, ...]:
     """One Loopback or Unpublish a container."""
     from manager.change.request import Loopback, Unpublish
 
-    owners = dict.fromkeys(_id(row) for row in draft.rows)
+    owners = dict.fromkeys(_name(row) for row in draft.rows)
     if draft.kind is Kind.LOOPBACK:
         return tuple(Loopback(container=owner, **options) for owner in owners)
     if draft.kind is Kind.UNDO:
@@ -86,7 +88,7 @@ def _of_rows(draft: Draft, options: dict[str, Any]) -> tuple[ChangeRequest, ...]
     return tuple(
         Unpublish(
             container=owner,
-            specs=tuple(spec_of_row(row) for row in draft.rows if _id(row) == owner),
+            specs=tuple(spec_of_row(row) for row in draft.rows if _name(row) == owner),
             **options,
         )
         for owner in owners
@@ -134,6 +136,19 @@ def read_target(text: str) -> tuple[PortRange | None, IPProtocol | None]:
     )
 
 
-def _id(row: PortRow) -> str:
+def command_of(draft: Draft) -> str:
+    """The command line that would do the same; several are joined by `&&`.
+
+    Imports pydantic. Raises as `requests` does.
+    """
+    from manager.change.commands import as_command
+
+    if draft.kind is Kind.UNDO:
+        return f"pmap undo {draft.undo_of}" if draft.undo_of else "pmap undo"
+    return " && ".join(as_command(request) for request in requests(draft))
+
+
+def _name(row: PortRow) -> str:
+    """The container's name: it stands in what the plan says, and in the command to copy."""
     assert row.container is not None, "only rows of containers are changed"
-    return row.container.id
+    return row.container.name

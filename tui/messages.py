@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from manager.errors import PmapError
+from manager.model.ports import Port
 from manager.model.snapshot import Snapshot
 from tui.presentation.entry import Asked, Entry, Identity
 
@@ -62,6 +63,14 @@ class PlanReady(Message):
     error: PmapError | None = None
     free: int | None = None
     agreements: frozenset[str] = frozenset()
+
+
+@dataclass
+class LookedInside(Message):
+    """What listens in a container, by its id."""
+
+    container: str
+    ports: tuple[Port, ...]
 
 
 @dataclass

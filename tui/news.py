@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from manager.errors import InvalidInput
 from tui.messages import (
     Answered,
     Crashed,
@@ -58,6 +59,7 @@ def _lost(app: PmapApp, news: EngineLost) -> None:
         problem=news.error.message,
         hint=news.error.hint,
         retry=news.retry,
+        wrong=isinstance(news.error, InvalidInput),
     )
     app.show()
 

@@ -55,6 +55,12 @@ def inside_view(port: Port, listening: Iterable[HostSocket]) -> InsideView:
     return InsideView(port, Inside.OTHER_PORT if elsewhere else Inside.NOTHING, elsewhere)
 
 
+def outer_ports(listening: Iterable[HostSocket]) -> tuple[Port, ...]:
+    """The ports of a container's servers that can be reached from outside it, in order."""
+    outer = {Port(s.host_port, s.protocol) for s in listening if not _on_loopback(s) and _serves(s)}
+    return tuple(sorted(outer))
+
+
 def _state_of(sockets: Iterable[HostSocket]) -> Inside:
     outer = [s for s in sockets if not _on_loopback(s)]
     if not outer:

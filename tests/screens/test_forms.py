@@ -109,7 +109,9 @@ async def test_a_taken_port_names_its_holder_and_the_next_free_one(
     await home.press("p", *"8080")
     await planned(app, home, until)
     assert "held by container shop-web-1" in note(app, "port")
-    assert "is free" in note(app, "port")
+    assert "^n takes " in note(app, "port").replace("\n", " ")
+    assert "which is free" in told(app)
+    assert "pmap publish" not in told(app), "nothing is to be typed in a form"
     await home.press("enter")
     assert not form_of(app).running
     answer = form_of(app).answer

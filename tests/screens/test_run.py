@@ -14,7 +14,7 @@ from manager.errors import InvalidInput
 from manager.host.memory import MemoryHost
 from manager.model.cause import Cause, Why
 from manager.model.container import Container
-from manager.model.ports import parse_ip
+from manager.model.ports import Port, parse_ip
 from manager.model.probing import ProbeResult, Target
 from manager.model.rows import PortRow
 from manager.model.snapshot import Snapshot
@@ -96,6 +96,9 @@ class Still:
 
     def host_mark(self) -> None:
         return None
+
+    def listening(self, container: Container) -> tuple[Port, ...]:
+        return (Port(81),)
 
     def row_teller(self) -> Still:
         return self

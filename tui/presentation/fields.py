@@ -53,11 +53,16 @@ def port_note(draft: Draft, snapshot: Snapshot) -> Line:
     return ()
 
 
-def target_note(draft: Draft, ports: Sequence[Port]) -> Line:
-    """Where it leads; what the container offers."""
+def target_note(draft: Draft, ports: Sequence[Port], inside: Sequence[Port] = ()) -> Line:
+    """Where it leads; what the container offers. inside: what listens in it, where known."""
     if problem := _problem(lambda: read_target(draft.target)):
         return problem
     offered = "  ".join(map(str, ports))
+    hidden = [str(port) for port in inside if port not in ports]
+    if hidden:
+        listens = f"listens on {'  '.join(hidden)}"
+        text = f"exposed: {offered}; {listens} too" if offered else listens
+        return (Span(text, Role.MUTED),)
     if not draft.target.strip():
         if len(ports) == 1:
             return (Span(f"empty: {offered}, its only one", Role.MUTED),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from enum import IntEnum
 
 from tui.actions import Action, Place
 from tui.presentation.cells import Line, Role, Span, line_width, spread
@@ -18,28 +19,37 @@ PAGES: tuple[tuple[Place, str], ...] = (
 """The pages in the order of their number keys."""
 
 
-def tabs_line(current: Place, g: Glyphs, *, short: bool = False) -> Line:
-    """Name and pages; the current one stands out, the others are reached by key or click.
+class Tabs(IntEnum):
+    """How much room the pages take at the top."""
 
-    `short`: of the other pages only the numbers.
-    """
-    spans = [Span(f" {g.logo} ", Role.ACCENT), Span("pmap", Role.STRONG), Span("  ")]
+    WIDE = 0
+    CLOSE = 1
+    """Without a column between them, nor the program's name."""
+    NUMBERS = 2
+    """Of the other pages only the numbers."""
+
+
+def tabs_line(current: Place, g: Glyphs, size: Tabs = Tabs.WIDE) -> Line:
+    """Name and pages; the current one stands out, the others are reached by key or click."""
+    spans = [Span(f" {g.logo} ", Role.ACCENT)]
+    if size is not Tabs.CLOSE:
+        spans += [Span("pmap", Role.STRONG), Span("  ")]
     for number, (place, title) in enumerate(PAGES, 1):
         here = place is current
-        text = f" {number} " if short and not here else f" {number} {title} "
+        short = size is Tabs.NUMBERS and not here
+        text = f" {number} " if short else f" {number} {title} "
         spans.append(Span(text, Role.TAB if here else Role.MUTED, f"page_{place}"))
-        if not short:
+        if size is Tabs.WIDE:
             spans.append(Span(" "))
     return tuple(spans)
 
 
 def top_line(current: Place, engine: Line, columns: int, g: Glyphs) -> Line:
-    """Tabs at the left, the engine at the right; where both have no room the tabs are short."""
+    """Tabs at the left, the engine at the right; the tabs as wide as both have room for."""
     right = (*engine, Span(" "))
-    tabs = tabs_line(current, g)
-    if line_width(tabs) + line_width(right) >= columns:
-        tabs = tabs_line(current, g, short=True)
-    return spread(tabs, right, columns)
+    every = [tabs_line(current, g, size) for size in Tabs]
+    fitting = (tabs for tabs in every if line_width(tabs) + line_width(right) < columns)
+    return spread(next(fitting, every[-1]), right, columns)
 
 
 def footer_line(actions: Iterable[Action], columns: int, *, idle: Collection[str] = ()) -> Line:

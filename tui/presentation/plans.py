@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from manager.model.text import printable
 from tui.presentation.cells import Line, Role, Span, wrap
 from tui.presentation.glyphs import Glyphs
+from tui.presentation.refusals import in_form
 
 if TYPE_CHECKING:
     from manager.change.plan import Plan
@@ -22,7 +23,7 @@ def plan_lines(plan: Plan, columns: int, g: Glyphs) -> list[Line]:
     lines += _cost(plan, columns)
     for warning in plan.warnings:
         head = Span(f"{g.alarm} ", Role.WARN)
-        lines += wrap((head, Span(printable(warning), Role.WARN)), columns, indent="  ")
+        lines += wrap((head, Span(in_form(warning), Role.WARN)), columns, indent="  ")
     return lines
 
 
@@ -65,5 +66,5 @@ def _cost(plan: Plan, columns: int) -> list[Line]:
     for name in cost.dependents:
         lines += wrap((Span(f"Also recreated: {printable(name)}.", Role.WARN),), columns)
     for what in cost.lost:
-        lines += wrap((Span(f"Not kept: {printable(what)}.", Role.WARN),), columns)
+        lines += wrap((Span(f"Not kept: {in_form(what)}.", Role.WARN),), columns)
     return lines

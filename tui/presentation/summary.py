@@ -27,6 +27,8 @@ class Link:
     problem: str = ""
     hint: str = ""
     retry: float | None = None
+    wrong: bool = False
+    """The problem is no engine's: a setting or an option that cannot be used."""
 
     @property
     def stale(self) -> bool:
@@ -111,7 +113,9 @@ def trouble_lines(link: Link, columns: int, g: Glyphs) -> tuple[Line, ...]:
     if link.opening or link.connected:
         return ()
     said = "No engine answers; pmap connects as soon as one does."
-    if link.stale:
+    if link.wrong:
+        said = "pmap cannot look for an engine before this is put right; q leaves."
+    elif link.stale:
         said = "The engine went away: this is what was known before."
     lines = wrap((Span(f"{g.alarm} ", Role.BAD), Span(said, Role.BAD)), columns, indent="  ")
     for label, text, role in (("Looked", link.problem, Role.TEXT), ("Try", link.hint, Role.STRONG)):

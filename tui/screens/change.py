@@ -16,17 +16,19 @@ from tui.actions import Place, actions_of
 from tui.desk import Desk
 from tui.drafts import Draft
 from tui.kinds import Kind
-from tui.messages import ChangeEnded, PlanReady, StepTaken
+from tui.messages import ChangeEnded, LookedInside, PlanReady, StepTaken
 from tui.presentation.cells import Role, Span, clip_line, plain
 from tui.presentation.fields import is_exposed
 from tui.presentation.frame import footer_line
 from tui.presentation.plans import plan_lines
-from tui.presentation.progress import Work, error_lines, work_lines
+from tui.presentation.progress import Work, work_lines
+from tui.presentation.refusals import refusal_lines
 from tui.screens.change_fields import (
     conflict_note,
     container_of,
     fields,
     read_draft,
+    targets_of,
     title,
     write_notes,
 )
@@ -36,6 +38,7 @@ from tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from manager.change.plan import Plan
+    from manager.model.ports import Port
     from manager.service import PortManager
 
 PAUSE = 0.12
@@ -60,6 +63,7 @@ class ChangeForm(ModalScreen[None]):
         self._ticket = 0
         self._desk: Desk | None = None
         self._asked: Draft | None = None
+        self._inside: dict[str, tuple[Port, ...]] = {}
 
     def compose(self) -> ComposeResult:
         """Title, fields, plan, keys."""
@@ -69,7 +73,13 @@ class ChangeForm(ModalScreen[None]):
             with Container(id="columns"):
                 with Vertical(id="fields"):
                     addresses = self._manager.host.addresses()
-                    yield from fields(self.first, app.snapshot, addresses, app.glyphs)
+                    yield from fields(
+                        self.first,
+                        app.snapshot,
+                        addresses,
+                        app.glyphs,
+                        lambda: targets_of(self.draft, app.snapshot, self._inside),
+                    )
                 with VerticalScroll(id="plan", can_focus=False):
                     yield Lines([(Span("working out the plan", Role.MUTED),)], id="told")
             yield Lines(id="keys")
@@ -80,6 +90,7 @@ class ChangeForm(ModalScreen[None]):
         for first in self.query("#port Input" if known else "Input, Choice").results(Widget):
             self.set_focus(first)
             break
+        self.set_class(self.first.kind not in {Kind.PUBLISH, Kind.MOVE}, "-plain")
         self._desk = Desk(self._manager, self.post_message)
         self.edited()
 
@@ -115,23 +126,33 @@ class ChangeForm(ModalScreen[None]):
             self._desk.plan(ticket, self._asked)
 
     @on(PlanReady)
-    def _ready(self, message: PlanReady) -> None:
-        if message.ticket == self._ticket and self.work is None:
+    @on(LookedInside)
+    def _told(self, message: PlanReady | LookedInside) -> None:
+        if isinstance(message, LookedInside):
+            self._inside[message.container] = message.ports
+        elif message.ticket == self._ticket:
             self.answer = message
+        else:
+            return
+        if self.work is None:
             self._notes()
             self.tell()
 
     def _notes(self) -> None:
         """What stands under the fields, and which choices are to be made."""
         draft, snapshot = self.draft, the_app(self).snapshot
-        write_notes(self, draft, snapshot, conflict_note(self.answer))
+        write_notes(self, draft, snapshot, self._inside, conflict_note(self.answer))
         own = container_of(draft, snapshot)
+        if own is not None and own.id not in self._inside and self._desk is not None:
+            self._inside[own.id] = ()
+            self._desk.look_inside(own)
         asked = self.answer.agreements if self.answer is not None else frozenset()
         shown = {
             "expose": is_exposed(draft),
             "save": own is not None and own.origin is not None,
             "layer": draft.layer != "ask" or "layer" in asked,
             "auto_remove": draft.auto_remove or "auto_remove" in asked,
+            "keep_logs": own is not None and own.state.holds_ports,
         }
         for choice in self.query(Choice):
             choice.display = shown[str(choice.id)]
@@ -144,7 +165,7 @@ class ChangeForm(ModalScreen[None]):
         if self.work is not None:
             lines = work_lines(self.work, columns, g)
         elif self.answer is not None and self.answer.error is not None:
-            lines = error_lines(self.answer.error, columns, g)
+            lines = refusal_lines(self.answer, columns, g)
         else:
             plans = self.answer.plans if self.answer is not None else ()
             lines = [line for plan in plans for line in (*plan_lines(plan, columns, g), ())]
@@ -180,24 +201,28 @@ class ChangeForm(ModalScreen[None]):
             self.work = Work(self.plans)
             self.running = the_app(self).changing = True
             self.query_one("#fields").display = False
+            self.add_class("-plain")
             self._desk.apply(self.work.plans)
             self.tell()
 
     @on(StepTaken)
-    def _step(self, message: StepTaken) -> None:
-        if self.work is not None:
-            self.work.step(message.name, message.state, message.seconds)
-            self.tell()
-
     @on(ChangeEnded)
-    def _ended(self, message: ChangeEnded) -> None:
+    def _worked(self, message: StepTaken | ChangeEnded) -> None:
+        if self.work is None:
+            return
+        if isinstance(message, StepTaken):
+            self.work.step(message.name, message.state, message.seconds)
+        else:
+            self._ended(self.work, message)
+        self.tell()
+
+    def _ended(self, work: Work, message: ChangeEnded) -> None:
         how = message.outcome or message.error
-        if self.work is not None and how is not None:
-            self.work.end(how)
+        if how is not None:
+            work.end(how)
         if message.last:
             self.running = False
             the_app(self).change_ended()
-        self.tell()
 
     def cancel(self) -> None:
         """Close; while a change is being made, say that it goes on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from textual.widget import Widget
 from manager.errors import Refused
 from manager.model.conflict import HolderKind
 from manager.model.container import Container
-from manager.model.ports import IPAddress
+from manager.model.ports import IPAddress, Port
 from manager.model.snapshot import Snapshot
 from manager.model.text import printable
 from tui.drafts import Draft
@@ -28,6 +28,7 @@ from tui.presentation.fields import (
     target_note,
 )
 from tui.presentation.glyphs import Glyphs
+from tui.presentation.refusals import LABELS
 from tui.widgets.field import Choice, Field
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ SAVE = (("no", "leave it as it is"), ("file", "write it there"), ("override", "w
 LAYER = (("ask", "refuse if there are any"), ("keep", "copy them over"), ("discard", "let them go"))
 AGREE = (("no", "no"), ("yes", "yes, open it up"))
 AUTO_REMOVE = (("no", "refuse"), ("yes", "make it anew all the same"))
+LOGS = (("no", "goes with the old one"), ("yes", "kept in a file"))
+
+Inside = Mapping[str, tuple[Port, ...]]
+"""What listens in containers, by their ids, where that is known."""
 
 
 def container_of(draft: Draft, snapshot: Snapshot) -> Container | None:
@@ -48,17 +53,20 @@ def container_of(draft: Draft, snapshot: Snapshot) -> Container | None:
 
 
 def fields(
-    draft: Draft, snapshot: Snapshot, addresses: Iterable[IPAddress], glyphs: Glyphs
+    draft: Draft,
+    snapshot: Snapshot,
+    addresses: Iterable[IPAddress],
+    glyphs: Glyphs,
+    target_of: Callable[[], tuple[Port, ...]],
 ) -> Iterator[Widget]:
-    """The fields of a form for this draft, then its choices."""
+    """The fields of a form for this draft, then its choices. target_of: ports to lead to."""
 
     def containers(text: str) -> list[str]:
         names = sorted(printable(c.name) for c in snapshot.containers)
         return [name for name in names if name.startswith(text)]
 
     def targets(text: str) -> list[str]:
-        own = container_of(draft, snapshot)
-        return [str(p) for p in offered_ports(own) if str(p).startswith(text)]
+        return [str(p) for p in target_of() if str(p).startswith(text)]
 
     def places(text: str) -> list[str]:
         return [a for a in address_choices(addresses) if a.startswith(text)]
@@ -69,11 +77,15 @@ def fields(
         yield Field("Host port", draft.port, lambda text: (), placeholder="a free one", id="port")
         yield Field("Leads to", draft.target, targets, placeholder="its own port", id="target")
         yield Field("Address", draft.address, places, placeholder="127.0.0.1", id="address")
-        yield Choice("Agree", AGREE, glyphs=glyphs, role=Role.BAD, id="expose")
+        yield Choice(LABELS["expose"], AGREE, glyphs=glyphs, role=Role.BAD, id="expose")
     if draft.kind is not Kind.UNDO:
-        yield Choice("Compose file", SAVE, glyphs=glyphs, id="save")
-        yield Choice("Files inside", LAYER, glyphs=glyphs, id="layer")
-        yield Choice("Made by --rm", AUTO_REMOVE, glyphs=glyphs, id="auto_remove")
+        for name, options in (
+            ("save", SAVE),
+            ("layer", LAYER),
+            ("auto_remove", AUTO_REMOVE),
+            ("keep_logs", LOGS),
+        ):
+            yield Choice(LABELS[name], options, glyphs=glyphs, id=name)
 
 
 def read_draft(form: DOMNode, draft: Draft) -> Draft:
@@ -90,6 +102,7 @@ def read_draft(form: DOMNode, draft: Draft) -> Draft:
         save=words.get("save", "no"),
         layer=words.get("layer", "ask"),
         auto_remove=words.get("auto_remove") == "yes",
+        keep_logs=words.get("keep_logs") == "yes",
     )
 
 
@@ -98,13 +111,22 @@ def is_exposed_text(draft: Draft, texts: dict[str, str]) -> bool:
     return is_exposed(replace(draft, address=texts.get("address", draft.address)))
 
 
-def write_notes(form: DOMNode, draft: Draft, snapshot: Snapshot, trouble: Line) -> None:
+def targets_of(draft: Draft, snapshot: Snapshot, inside: Inside) -> tuple[Port, ...]:
+    """The container ports to propose: exposed, mapped, and those that it listens on."""
+    own = container_of(draft, snapshot)
+    found = inside.get(own.id, ()) if own is not None else ()
+    return tuple(dict.fromkeys((*offered_ports(own), *found)))
+
+
+def write_notes(
+    form: DOMNode, draft: Draft, snapshot: Snapshot, inside: Inside, trouble: Line
+) -> None:
     """What stands under each field; `trouble` is the conflict, under the host port."""
     own = container_of(draft, snapshot)
     notes: dict[str, Line] = {
         "container": container_note(draft, snapshot),
         "port": trouble or port_note(draft, snapshot),
-        "target": target_note(draft, offered_ports(own)),
+        "target": target_note(draft, offered_ports(own), inside.get(own.id, ()) if own else ()),
         "address": address_note(draft),
     }
     for field in form.query(Field):
@@ -116,7 +138,7 @@ def conflict_note(answer: PlanReady | None) -> Line:
     error = answer.error if answer is not None else None
     if answer is None or not isinstance(error, Refused) or not error.conflicts:
         return ()
-    free = f"; {answer.free} is free: ^n takes it" if answer.free else ""
+    free = f"; ^n takes {answer.free}" if answer.free else ""
     # Who holds it now matters more than who would at its next start.
     stopped = HolderKind.STOPPED_CONTAINER
     worst = min(error.conflicts, key=lambda conflict: conflict.holder.kind is stopped)

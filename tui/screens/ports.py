@@ -15,6 +15,7 @@ from tui.presentation.cells import Role, Span, spread
 from tui.presentation.entry import Entry
 from tui.presentation.filters import completions
 from tui.presentation.glyphs import Glyphs
+from tui.presentation.nothing import nothing_lines
 from tui.presentation.offers import CHANGES, why_not
 from tui.presentation.ordering import View
 from tui.presentation.summary import counts_line, trouble_lines, view_line
@@ -82,6 +83,7 @@ class Ports(Page):
 
     def update(self) -> None:
         """Show what the app knows now."""
+        self.table.empty = nothing_lines(self.pmap.link, self.view, len(self.pmap.entries))
         self.table.show(self.pmap.entries, self.view, faded=self.pmap.link.stale)
         self.ask()
         self.frame()

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tui.paint import content
-from tui.presentation.cells import Line, Role, Span
+from tui.presentation.cells import Line, Role, Span, wrap
 from tui.presentation.glyphs import Glyphs
 from tui.widgets.completer import Completer
 from tui.widgets.lines import Lines
@@ -61,7 +61,10 @@ class Field(Widget):
 
     def note(self, line: Line) -> None:
         """Show this under the field."""
-        self.query_one("#note", Lines).show([line])
+        note = self.query_one("#note", Lines)
+        columns, rows = note.content_size
+        lines = wrap(line, columns) if columns and rows > 1 else [line]
+        note.show(lines)
 
 
 class Choice(Widget, can_focus=True):

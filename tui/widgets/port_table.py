@@ -11,7 +11,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.paint import Painter, cursor_ground
-from tui.presentation.cells import Line, width
+from tui.presentation.cells import Line, clip_line, width
 from tui.presentation.entry import Entry, Identity
 from tui.presentation.glyphs import UNICODE, Glyphs
 from tui.presentation.ordering import Gap, Heading, Item, View, arrange, find, ordered, successor
@@ -45,6 +45,8 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._entries: tuple[Entry, ...] = ()
         self._ordered: tuple[Entry, ...] = ()
         self._items: tuple[Item, ...] = ()
+        self.empty: tuple[Line, ...] = ()
+        """What stands in a table without rows."""
         self._cursor = -1
         self._plan: Layout | None = None
         self._faded = False
@@ -187,7 +189,8 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _draw(self, index: int, plan: Layout, columns: int) -> Strip:
         if index >= len(self._items):
-            return self._painter("plain").strip((), columns)
+            line = self.empty[index] if not self._items and index < len(self.empty) else ()
+            return self._painter("plain").strip(clip_line(line, columns), columns)
         item, cursor = self._items[index], index == self._cursor
         if isinstance(item, Gap):
             return self._painter("plain").strip((), columns)
