@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -15,6 +16,10 @@ from manager.host.ufw import ETC, read_ufw
 from manager.model.firewall import FirewallFacts
 
 _TIMEOUT = 5.0
+_DENY_ALL = re.compile(r"-j (DROP|REJECT)( --reject-with \S+)?|drop|reject( with .*)?")
+"""A rule without a condition, as the end of many a hand-written chain."""
+
+_STRICT = re.compile(r"^\s*StrictForwardPorts\s*=\s*(yes|true)\s*$", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,34 +39,71 @@ def read_firewall(
 ) -> FirewallFacts:
     """Read every firewall that this user may read. Starts iptables-save and nft, as root only."""
     chains, sources, unknown = _chains(tools or Tools())
-    ufw = read_ufw(etc)
+    ufw, firewalld = read_ufw(etc), firewalld_runs(proc)
     if ufw is not None:
         sources = (*sources, "ufw")
     return FirewallFacts(
         ufw,
-        firewalld_runs(proc),
+        firewalld,
         _input_policy(chains),
         rules_of(chains, "DOCKER-USER"),
         sources,
         unknown,
+        _engine_rules(chains, sources, proc),
+        firewalld and _strict_forward(etc),
     )
 
 
 def firewalld_runs(proc: Path = PROC) -> bool:
-    """Whether a firewalld daemon is among the processes."""
+    """Whether a firewalld daemon is among the processes of this network: others guard theirs."""
     for comm in proc.glob("[0-9]*/comm"):
         try:
-            if comm.read_bytes().strip() == b"firewalld":
+            if comm.read_bytes().strip() == b"firewalld" and _in_this_network(comm.parent, proc):
                 return True
         except OSError:
             continue
     return False
 
 
+def _in_this_network(process: Path, proc: Path) -> bool:
+    """By the inode of net/dev, which is one for each namespace; True where that is not told."""
+    try:
+        here, there = (os.stat(folder / "net/dev") for folder in (proc / "self", process))
+    except OSError:
+        return True
+    return here.st_ino == there.st_ino
+
+
+def _strict_forward(etc: Path) -> bool:
+    """Whether firewalld.conf says StrictForwardPorts=yes (firewalld.conf(5), since 2.3)."""
+    try:
+        text = (etc / "firewalld" / "firewalld.conf").read_text("utf-8", "replace")
+    except OSError:
+        return False
+    return _STRICT.search(text) is not None
+
+
+def _engine_rules(chains: tuple[Chain, ...], sources: tuple[str, ...], proc: Path) -> bool | None:
+    """Whether Docker's rules are in the kernel, by either of its backends; None if not known."""
+    if any(_is_engines(chain) for chain in chains):
+        return True
+    try:
+        legacy = "nat" in (proc / "thread-self/net/ip_tables_names").read_text("ascii").split()
+    except OSError:
+        legacy = False
+    # A newer iptables-save does not show what an older iptables wrote.
+    return None if legacy or "iptables-save" not in sources else False
+
+
+def _is_engines(chain: Chain) -> bool:
+    return (chain.table, chain.name) == ("nat", "DOCKER") or chain.table == "docker-bridges"
+
+
 def _input_policy(chains: tuple[Chain, ...]) -> str | None:
-    """The strictest policy of the chains that see incoming packets."""
-    policies = {c.policy for c in chains if c.hook == "input" and c.policy}
-    if "drop" in policies:
+    """What the chains that see incoming packets do with those that no rule of theirs allows."""
+    inputs = [c for c in chains if c.hook == "input"]
+    policies = {c.policy for c in inputs if c.policy}
+    if "drop" in policies or any(_DENY_ALL.fullmatch(rule) for c in inputs for rule in c.rules):
         return "drop"
     return "accept" if policies else None
 

@@ -91,10 +91,13 @@ def _rule_text(expressions: Any) -> str:
 
 
 def _expression(expression: Mapping[str, Any]) -> str:
-    """One expression as nft would write it, nearly; counters and comments are left out."""
+    """One expression as nft would write it, nearly; counters are left out.
+
+    What iptables added of its own (`xt`) has no text: that there is a condition must be seen.
+    """
     for key, value in expression.items():
         if key in {"counter", "xt"}:
-            return ""
+            return "" if key == "counter" else key
         if key == "match" and isinstance(value, dict):
             operator = "" if value.get("op") in {"==", "in"} else str(value.get("op", ""))
             parts = (_operand(value.get("left")), operator, _operand(value.get("right")))

@@ -25,7 +25,9 @@ class FirewallFacts:
     ufw: None where it is not installed. firewalld: whether it runs. input_policy: of the INPUT
     hook (accept or drop), None where unknown. docker_user: the rules of DOCKER-USER but for the
     bare return, None where there is no such chain or it is unknown. sources: what was read.
-    unknown: what could not be, and why.
+    unknown: what could not be, and why. engine_rules: whether an engine's own rules are there; a
+    firewall that was started or flushed by hand may have removed them. strict_forward: firewalld
+    forwards nothing but what it opened itself (StrictForwardPorts).
     """
 
     ufw: Ufw | None = None
@@ -34,6 +36,8 @@ class FirewallFacts:
     docker_user: tuple[str, ...] | None = None
     sources: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    engine_rules: bool | None = None
+    strict_forward: bool = False
 
     @property
     def denying(self) -> str:

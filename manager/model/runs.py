@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from manager.model.ports import PortRange, format_host
 from manager.model.rows import PortRow
 
-
 _SAME = (
     "source", "host_ip", "protocol", "container", "declared", "bound", "process", "served_by",
 )  # fmt: skip

@@ -23,6 +23,12 @@ CLOSED_TO_NEIGHBOURS = (28, 0, 0)
 """The first Docker that drops packets which neighbours send to a container's own address."""
 
 
+RULES_GONE = (
+    "the engine's own firewall rules are gone: ports are reached through docker-proxy alone, and"
+    " containers do not reach the network"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """reach fits behind "open to"; caveats are sentences. neighbours: whoever is on the same
@@ -116,20 +122,34 @@ def _firewall_part(
     )
     if firewall is None:
         return ["ufw and firewalld do not stop it: the engine's rules come first"] * forwarded
-    said = _forwarded(firewall) if forwarded else _asked_first(row, firewall)
     unknown = [f"not known: {text}" for text in firewall.unknown]
+    if forwarded and flushed(firewall, engine):
+        return [RULES_GONE, *_asked_first(row, firewall), *unknown]
+    podman = engine is not None and engine.podman
+    said = _forwarded(firewall, podman=podman) if forwarded else _asked_first(row, firewall)
     return [*said, *unknown]
 
 
-def _forwarded(firewall: FirewallFacts) -> list[str]:
-    if firewall.docker_user:
+def flushed(firewall: FirewallFacts, engine: EngineInfo | None) -> bool:
+    """Whether Docker's own rules were there once and are not now."""
+    version = engine_version(engine.version) if engine else None
+    if engine is None or version is None or engine.podman or firewall.engine_rules is not False:
+        return False
+    # From 29 on they may be nftables' own, which nft alone shows.
+    return version < (29, 0, 0) or "nft" in firewall.sources
+
+
+def _forwarded(firewall: FirewallFacts, *, podman: bool) -> list[str]:
+    if firewall.strict_forward:
+        return ["firewalld forwards only what it opens itself (StrictForwardPorts), this or not"]
+    if firewall.docker_user and not podman:
         rules = len(firewall.docker_user)
         shown = f"{firewall.docker_user[0]}{' ...' if rules > 1 else ''}"
         return [f"DOCKER-USER has rules ({rules}) that may stop it: {shown}"]
     if who := firewall.denying:
         return [
             f"{who} denies incoming connections and does not stop this one: the engine forwards"
-            " it before; a rule in DOCKER-USER could"
+            f" it before{'' if podman else '; a rule in DOCKER-USER could'}"
         ]
     if firewall.sources:
         return ["no firewall of this host stops it, and a deny of ufw would not either"]

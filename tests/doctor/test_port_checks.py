@@ -79,6 +79,16 @@ def test_a_firewall_that_denies_in_vain_is_a_failure(look: Look) -> None:
     assert look(firewall.CHECK, published) == ["pass: no firewall denies incoming connections"]
 
 
+def test_an_engine_whose_rules_were_flushed_is_a_failure(look: Look) -> None:
+    gone = FirewallFacts(sources=("iptables-save",), engine_rules=False)
+    (said,) = look(firewall.CHECK, published, firewall=gone, info=DOCKER)
+    assert said.startswith("fail: the engine's own firewall rules are gone")
+    assert said.endswith("| systemctl restart docker makes them anew")
+    strict = FirewallFacts(firewalld=True, strict_forward=True)
+    (kept,) = look(firewall.CHECK, published, firewall=strict, info=DOCKER)
+    assert kept.startswith("pass: firewalld forwards only")
+
+
 def test_where_the_firewall_counts_or_is_not_known(look: Look) -> None:
     ufw = FirewallFacts(ufw=Ufw(True), sources=("ufw",))
     alone = DaemonSettings("x", iptables=False)

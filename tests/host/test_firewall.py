@@ -33,6 +33,8 @@ COMMIT
 COMMIT
 """
 
+NO_TOOLS = Tools(folders="", environ={"PATH": ""}, allowed=False)
+
 RULESET = {
     "nftables": [
         {"metainfo": {"version": "1.0.6", "json_schema_version": 1}},
@@ -194,6 +196,18 @@ def test_firewalld_is_known_by_its_process(tmp_path: Path) -> None:
     (tmp_path / "77").mkdir()
     (tmp_path / "77" / "comm").write_text("firewalld\n")
     assert firewalld_runs(tmp_path)
+    # One that guards another network namespace says nothing of this one.
+    for process in ("self", "77"):
+        (tmp_path / process / "net").mkdir(parents=True)
+        (tmp_path / process / "net" / "dev").touch()
+    assert not firewalld_runs(tmp_path)
+    (tmp_path / "77" / "net" / "dev").unlink()
+    (tmp_path / "77" / "net" / "dev").hardlink_to(tmp_path / "self" / "net" / "dev")
+    assert firewalld_runs(tmp_path)
+    assert not read_firewall(etc=tmp_path, proc=tmp_path, tools=NO_TOOLS).strict_forward
+    (tmp_path / "firewalld").mkdir()
+    (tmp_path / "firewalld" / "firewalld.conf").write_text("# x\nStrictForwardPorts=yes\n")
+    assert read_firewall(etc=tmp_path, proc=tmp_path, tools=NO_TOOLS).strict_forward
 
 
 def tool(folder: Path, name: str, script: str) -> None:
@@ -221,12 +235,64 @@ def test_what_cannot_be_read_is_said_and_nothing_breaks(tmp_path: Path) -> None:
     assert read(allowed=False).unknown == ("iptables and nftables: only root may read them",)
 
 
+@pytest.mark.parametrize(
+    ("rule", "policy"),
+    [
+        ("-A INPUT -j REJECT --reject-with icmp-host-prohibited", "drop"),
+        ("-A INPUT -j DROP", "drop"),
+        ("-A INPUT -i eth0 -j DROP", "accept"),
+        ("-A INPUT -j LOG", "accept"),
+    ],
+)
+def test_a_last_rule_may_deny_all_where_the_policy_does_not(
+    tmp_path: Path, rule: str, policy: str
+) -> None:
+    text = f"*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -i lo -j ACCEPT\n{rule}\nCOMMIT"
+    tool(tmp_path, "iptables-save", f"/bin/cat <<'END'\n{text}\nEND")
+    tools = Tools(folders=str(tmp_path), environ={"PATH": ""}, allowed=True)
+    assert read_firewall(etc=tmp_path, proc=tmp_path, tools=tools).input_policy == policy
+
+
+def test_a_condition_that_nft_cannot_tell_is_no_rule_for_all() -> None:
+    rule = {"family": "ip", "table": "filter", "chain": "INPUT"}
+    text = json.dumps({
+        "nftables": [
+            {"chain": {"family": "ip", "table": "filter", "name": "INPUT", "hook": "input"}},
+            {"rule": rule | {"expr": [{"xt": None}, {"drop": None}]}},
+            {"rule": rule | {"expr": [{"counter": {"packets": 1}}, {"drop": None}]}},
+        ]
+    })  # fmt: skip
+    (chain,) = parse_nft_json(text)
+    assert chain.rules == ("xt drop", "drop")
+
+
+@pytest.mark.parametrize(
+    ("saved", "legacy", "there"),
+    [
+        (SAVED, "", True),
+        ("*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT", "", False),
+        ("", "", False),
+        ("", "nat\nfilter\n", None),
+    ],
+)
+def test_whether_the_engines_own_rules_are_there(
+    tmp_path: Path, saved: str, legacy: str, there: bool | None
+) -> None:
+    tool(tmp_path, "iptables-save", f"/bin/cat <<'END'\n{saved}\nEND")
+    (tmp_path / "thread-self" / "net").mkdir(parents=True)
+    (tmp_path / "thread-self" / "net" / "ip_tables_names").write_text(legacy)
+    tools = Tools(folders=str(tmp_path), environ={"PATH": ""}, allowed=True)
+    assert read_firewall(etc=tmp_path, proc=tmp_path, tools=tools).engine_rules is there
+    assert read_firewall(etc=tmp_path, proc=tmp_path, tools=NO_TOOLS).engine_rules is None
+
+
 def test_a_real_docker_user_chain(live_engine: LiveEngine) -> None:
     environ = environment(engine_named(live_engine.version, live_engine.dir))
     tools = Tools(environ=environ, allowed=True)
     rule = ["DOCKER-USER", "-s", "203.0.113.0/24", "-p", "tcp", "--dport", "61825", "-j", "DROP"]
     before = read_firewall(tools=tools)
     assert before.docker_user == ()
+    assert before.engine_rules is True
     assert before.input_policy == "accept"
     assert "iptables-save" in before.sources
     subprocess.run(["iptables", "-I", *rule], env=environ, check=True)

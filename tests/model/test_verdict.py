@@ -15,7 +15,7 @@ from manager.model.network import Network
 from manager.model.ports import Port, PortRange, parse_ip
 from manager.model.rows import PortRow, Source
 from manager.model.snapshot import EngineInfo
-from manager.model.verdict import Verdict, verdict
+from manager.model.verdict import RULES_GONE, Verdict, flushed, verdict
 
 WEB = Container("1" * 64, "web", "nginx", ContainerState.RUNNING, networks=("front",))
 TODAY = EngineInfo("unix:///run/docker.sock", "28.5.2")
@@ -113,6 +113,43 @@ def test_the_firewalls_part_is_said_plainly(firewall: FirewallFacts | None, said
     for open_row in (ALL, LAN):
         assert said in verdict(open_row, TODAY, firewall).caveats[-1]
     assert verdict(LOOPBACK, TODAY, firewall).caveats == ()
+
+
+GONE = FirewallFacts(ufw=Ufw(True), sources=READ, engine_rules=False)
+
+
+def test_where_the_engines_rules_are_gone_the_firewall_does_count() -> None:
+    assert verdict(ALL, TODAY, GONE).caveats == (
+        RULES_GONE,
+        "ufw denies incoming connections that no rule of it allows",
+    )
+    assert verdict(LOOPBACK, TODAY, GONE).caveats == ()
+
+
+@pytest.mark.parametrize(
+    ("engine", "facts", "gone"),
+    [
+        (TODAY, GONE, True),
+        (TODAY, replace(GONE, engine_rules=None), False),
+        (TODAY, replace(GONE, engine_rules=True), False),
+        (None, GONE, False),
+        (replace(TODAY, podman=True), GONE, False),
+        # It may have written nftables' own, which iptables-save does not show.
+        (replace(TODAY, version="29.0.1"), GONE, False),
+        (replace(TODAY, version="29.0.1"), replace(GONE, sources=(*READ, "nft")), True),
+    ],
+)
+def test_only_a_docker_engine_can_have_lost_its_rules(
+    engine: EngineInfo | None, facts: FirewallFacts, gone: bool
+) -> None:
+    assert flushed(facts, engine) is gone
+
+
+def test_strict_forwarding_and_podman_have_words_of_their_own() -> None:
+    strict = FirewallFacts(firewalld=True, strict_forward=True)
+    assert "StrictForwardPorts" in verdict(ALL, TODAY, strict).caveats[0]
+    podman = verdict(ALL, replace(TODAY, podman=True), FirewallFacts(ufw=Ufw(True)))
+    assert podman.caveats[0].endswith("the engine forwards it before")
 
 
 def test_what_could_not_be_read_is_said() -> None:

@@ -13,7 +13,9 @@ from manager.doctor.checks.open_ports import closing, listed
 from manager.doctor.examination import Examination
 from manager.doctor.result import Remark, failed, passed, warned
 from manager.model.exposure import Exposure
+from manager.model.firewall import FirewallFacts
 from manager.model.rows import Source
+from manager.model.verdict import RULES_GONE, flushed
 
 
 def _look(facts: Examination) -> Iterator[Remark]:
@@ -28,19 +30,32 @@ def _look(facts: Examination) -> Iterator[Remark]:
     if facts.daemon.iptables is False or (info is not None and info.rootless):
         yield passed("the engine forwards nothing past the firewall: its rules count")
         return
+    if info is not None and flushed(firewall, info):
+        yield failed(
+            f"{RULES_GONE} (a firewall that starts or is flushed removes them)",
+            "systemctl restart docker makes them anew",
+        )
+    else:
+        yield from _about(facts, firewall, podman=info is not None and info.podman)
+
+
+def _about(facts: Examination, firewall: FirewallFacts, *, podman: bool) -> Iterator[Remark]:
+    """What the firewall does to the ports that the engine forwards."""
     wide = [
         row
         for row in facts.rows
         if row.bound and row.source is Source.PUBLISHED and row.exposure is not Exposure.LOOPBACK
     ]
     who = firewall.denying
-    if firewall.docker_user:
+    if firewall.strict_forward:
+        yield passed("firewalld forwards only what it opens itself (StrictForwardPorts)")
+    elif firewall.docker_user and not podman:
         rules = firewall.docker_user
         yield passed(f"DOCKER-USER has {len(rules)} rule{'s' * (len(rules) > 1)}: {rules[0]}")
     elif who and wide:
         yield failed(
             f"{who} denies incoming connections, and does not stop published ports: {listed(wide)}",
-            f"{closing(wide)}, or a rule in DOCKER-USER",
+            f"{closing(wide)}{'' if podman else ', or a rule in DOCKER-USER'}",
         )
     elif who:
         yield passed(f"{who} denies incoming connections, and no published port goes around it")
