@@ -6,7 +6,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import NoReturn, cast
 
 from manager import __version__
 from manager.errors import InvalidInput, PmapError
@@ -35,11 +35,26 @@ _VALUE_OPTIONS = {"--context", "-H"}
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are pmap's own."""
+    """An argument parser whose errors are pmap's own.
+
+    While options are added, each is formatted once to see that it can be. Only help that is
+    printed has to know how wide the terminal is, and to load what finds that out.
+    """
+
+    _width: int | None = 80
 
     def error(self, message: str) -> NoReturn:
         """Raise InvalidInput instead of printing a usage block."""
         raise InvalidInput(message, hint=f"{self.prog} --help")
+
+    def format_help(self) -> str:
+        """The help, as wide as the terminal."""
+        self._width = None
+        return super().format_help()
+
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        make = cast("type[argparse.HelpFormatter]", self.formatter_class)
+        return make(self.prog, width=self._width)
 
 
 def add_global_options(parser: argparse.ArgumentParser) -> None:

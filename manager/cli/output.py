@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TextIO
 
 from manager.model.text import printable
+from manager.model.value import dataclass
 
 _STYLES = {
     "bold": "1",
@@ -54,11 +53,15 @@ class Output:
 
     def json(self, value: object) -> None:
         """One JSON object, and nothing else on stdout."""
+        import json
+
         json.dump(value, self.stream, indent=2, ensure_ascii=False)
         self.stream.write("\n")
 
     def json_line(self, value: object) -> None:
         """One JSON object on a line of its own, handed on at once."""
+        import json
+
         self.stream.write(json.dumps(value, ensure_ascii=False) + "\n")
         self.stream.flush()
 

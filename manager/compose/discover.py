@@ -189,7 +189,9 @@ def _project_here(
     skipping: tuple[tuple[IgnoreFile, ...], tuple[str, ...]],
 ) -> Iterator[ProjectFiles]:
     chain, exclude = skipping
-    project = _by_environment(folder, env) if ".env" in names else None
+    # Given files of variables speak of the folder they were given in, not of all below it.
+    own = ".env" in names and not _given_env_files(env)
+    project = _by_environment(folder, env) if own else None
     if project is None and not names.isdisjoint(MAIN_NAMES):
         project = _in_folder(folder if folder != os.curdir else "", env)
     if project is None or _excluded(project.files[0], exclude):

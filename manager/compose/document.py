@@ -11,6 +11,7 @@ import re
 import stat
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 import yaml
@@ -25,12 +26,13 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_SEPARATORS = 150_000
 MAX_DEPTH = 100
 
-_BINARY = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_DEEP_INDENT = re.compile(rf"^[ \t?:-]{{{MAX_DEPTH},}}", re.MULTILINE)
-_TIGHT_COLON = re.compile(r":[,?\[\]{}]")
+_CONTROLS = "".join(map(chr, (*range(9), *range(14, 32))))
+_INDENT = " \t?:-"
+_BRACKETS = dict.fromkeys(range(128)) | dict(zip(b"[{]}", "(())", strict=True))
+_TIGHT_COLONS = (":,", ":?", ":[", ":]", ":{", ":}")
 _COLON = "\ue001"
 MAX_PATCHES = 50
-_LINE_END = re.compile(r"\r\n|\n|\r")
+_LINE_END = r"\r\n|\n|\r"
 _STYLES = {"'": Style.SINGLE, '"': Style.DOUBLE, "|": Style.LITERAL, ">": Style.FOLDED}
 
 
@@ -56,15 +58,24 @@ class Sheet:
 
     def span(self, start: int, end: int) -> Span:
         """The span from character offset `start` to `end` (exclusive)."""
-        if self._starts is None:
-            self._starts = [0, *(m.end() for m in _LINE_END.finditer(self.source.text))]
-        starts = self._starts
-        end = max(start, end)
+        starts = self._starts or self._find_starts()
+        end = max(end, start)
         line = bisect_right(starts, start)
+        before = starts[line - 1]
+        if line == len(starts) or end < starts[line]:
+            return Span(line, start - before + 1, line, end - before + 1, start, end)
         end_line = bisect_right(starts, end)
-        return Span(
-            line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1, start, end
-        )
+        return Span(line, start - before + 1, end_line, end - starts[end_line - 1] + 1, start, end)
+
+    def _find_starts(self) -> list[int]:
+        """Where the lines begin."""
+        text = self.source.text
+        if "\r" in text:
+            starts = [0, *(m.end() for m in re.finditer(_LINE_END, text))]
+        else:
+            starts = [0, *accumulate(len(line) + 1 for line in text.split("\n")[:-1])]
+        self._starts = starts
+        return starts
 
     def node_span(self, node: Node) -> Span:
         """Where a node stands; block collections end with their last child, not a line later."""
@@ -170,42 +181,47 @@ def _decode(path: str, content: bytes) -> SourceText:
 
 def parse(sheet: Sheet) -> Iterator[Node]:
     """The root node of each document. Raises UnreadableFileError at what is not YAML."""
-    text = _patched(sheet)
+    text = sheet.source.text
+    _guard(sheet, text)
+    roots, error = _compose(text)
+    if error is not None and any(colon in text for colon in _TIGHT_COLONS):
+        text, roots, error = _patched(text, roots, error)
+    for root in roots:
+        if text is not sheet.source.text:
+            _restore(root)
+        yield root
+    if error is not None:
+        raise _not_yaml(sheet, error)
+
+
+def _compose(text: str) -> tuple[list[Node], yaml.YAMLError | None]:
+    """The documents up to the first error, and the error."""
+    roots: list[Node] = []
     try:
         loader = _Loader(text)
         while loader.check_node():
             root = loader.get_node()
             if root is not None:
-                if text is not sheet.source.text:
-                    _restore(root)
-                yield root
+                roots.append(root)
     except yaml.YAMLError as error:
-        raise _not_yaml(sheet, error) from None
+        return roots, error
+    return roots, None
 
 
-def _patched(sheet: Sheet) -> str:
-    """The text, with each colon that only compose's parser takes for a letter made one.
+def _patched(
+    text: str, roots: list[Node], error: yaml.YAMLError | None
+) -> tuple[str, list[Node], yaml.YAMLError | None]:
+    """The same, with each colon that only compose's parser takes for a letter made one.
 
     In a flow collection `{a:}` is the key `a:` to compose; the C parser refuses it.
     """
-    text = sheet.source.text
-    _guard(sheet, text)
-    if _TIGHT_COLON.search(text) is None:
-        return text
     for _ in range(MAX_PATCHES):
-        try:
-            for _event in yaml.parse(text, Loader=_Loader):  # type: ignore[arg-type]
-                pass
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark
-            if mark is None or error.problem != "found unexpected ':'":
-                return text
-            text = f"{text[: mark.index]}{_COLON}{text[mark.index + 1 :]}"
-        except yaml.YAMLError:
-            return text
-        else:
-            return text
-    return text
+        mark = getattr(error, "problem_mark", None)
+        if mark is None or getattr(error, "problem", "") != "found unexpected ':'":
+            break
+        text = f"{text[: mark.index]}{_COLON}{text[mark.index + 1 :]}"
+        roots, error = _compose(text)
+    return text, roots, error
 
 
 def _restore(root: Node) -> None:
@@ -242,9 +258,10 @@ def _guard(sheet: Sheet, text: str) -> None:
     separators = sum(text.count(mark) for mark in "\n,:[{")
     if separators > MAX_SEPARATORS:
         raise _too_large(sheet.path, f"holds more than {MAX_SEPARATORS} values")
-    if (found := _BINARY.search(text)) is not None:
-        where = sheet.span(found.start(), found.end())
-        message = f"holds the control character U+{ord(found.group()):04X}: not a text file"
+    controls = [text.index(control) for control in _CONTROLS if control in text]
+    if controls:
+        where = sheet.span(min(controls), min(controls) + 1)
+        message = f"holds the control character U+{ord(text[min(controls)]):04X}: not a text file"
         raise UnreadableFileError(ReadProblem(ProblemKind.UNREADABLE, sheet.path, message, where))
     if "%YAML" in text or _may_be_deep(text):
         _follow_events(sheet, text)
@@ -252,14 +269,15 @@ def _guard(sheet: Sheet, text: str) -> None:
 
 def _may_be_deep(text: str) -> bool:
     """A quick look: False only if no node can be nested deeper than twice MAX_DEPTH."""
-    if text.count("[") + text.count("{") > MAX_DEPTH:
-        depth = 0
-        for found in re.finditer(r"[\[{]+|[\]}]+", text):
-            marks = found.group()
-            depth = depth + len(marks) if marks[0] in "[{" else max(0, depth - len(marks))
-            if depth > MAX_DEPTH:
-                return True
-    return _DEEP_INDENT.search(text) is not None
+    brackets = (text if text.isascii() else re.sub(r"[^\[\]{}]+", "", text)).translate(_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        if "()" not in brackets:
+            break
+        brackets = brackets.replace("()", "")
+    if brackets.count("(") > MAX_DEPTH or "()" in brackets:
+        return True
+    lines = text.replace("\r", "\n").split("\n")
+    return any(len(line) >= MAX_DEPTH and not line[:MAX_DEPTH].strip(_INDENT) for line in lines)
 
 
 def _follow_events(sheet: Sheet, text: str) -> None:

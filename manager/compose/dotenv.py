@@ -11,9 +11,9 @@ from manager.compose.interpolate import InterpolationError, interpolate
 from manager.compose.values import ProblemKind, ReadProblem
 from manager.model.value import dataclass, field
 
-_EXPORT = re.compile(r"export\s+", re.ASCII)
+_EXPORT = r"(?a:export\s+)"
 _SPACE = "\t\v\f\r \x85\xa0"
-_ESCAPE = re.compile(r'\\(?:[abcfnrtv$"\\]|0[0-9]{0,3})')
+_ESCAPE = r'\\(?:[abcfnrtv$"\\]|0[0-9]{0,3})'
 _LETTERS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
@@ -88,7 +88,7 @@ class _Reader:
 
     def _name(self) -> tuple[str, bool]:
         """The name, and whether it stands alone on its line: then it is only passed on."""
-        if _EXPORT.match(self.text, self.position) is not None:
+        if re.match(_EXPORT, self.text[self.position : self.position + 8]) is not None:
             self.position += len("export")
             self._skip_blanks()
         start = self.position
@@ -115,7 +115,7 @@ class _Reader:
             value = self._quoted(quote)
             if quote == "'":
                 return value
-            return self._expand(_ESCAPE.sub(_unescape, value))
+            return self._expand(re.sub(_ESCAPE, _unescape, value))
         end = self.text.find("\n", self.position)
         end = len(self.text) if end < 0 else end
         value = self.text[self.position : end].partition(" #")[0]

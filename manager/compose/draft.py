@@ -20,7 +20,7 @@ from manager.model.value import dataclass, field, replace
 
 Report = Callable[[ReadProblem], None]
 _SINGLES = ("scale", "network_mode", "container_name", "image")
-_ATOI = re.compile(r"[-+]?[0-9]{1,18}\Z")
+_ATOI = r"[-+]?[0-9]{1,18}\Z"
 _LISTS = ("profiles", "networks", "depends_on")
 
 
@@ -179,7 +179,7 @@ def draft_service(
 def _check_number(draft: Draft, scope: Scope, node: ScalarNode, report: Report) -> None:
     """Compose takes no text for a number of containers, unless it is one."""
     value = scope.value(node)
-    if isinstance(value, str) and _ATOI.match(value) is None:
+    if isinstance(value, str) and re.match(_ATOI, value) is None:
         report(
             ReadProblem(
                 ProblemKind.INVALID_VALUE,

@@ -24,7 +24,7 @@ from manager.compose.unique import refused_as_equal
 from manager.compose.values import Origin, OriginKind, ProblemKind, ReadProblem
 from manager.model.value import dataclass, field
 
-_SERVICE_NAME = re.compile(r"[a-zA-Z0-9._-]+\Z")
+_SERVICE_NAME = r"[a-zA-Z0-9._-]+\Z"
 
 
 @dataclass(slots=True, eq=False)
@@ -133,7 +133,7 @@ class Loader:
         self, scope: Scope, top: Model, found: tuple[str, ScalarNode, Node], job: Job
     ) -> None:
         name, key, node = found
-        if _SERVICE_NAME.match(name) is None:
+        if re.match(_SERVICE_NAME, name) is None:
             message = f"{name!r} is no name for a service: letters, digits, dot, dash, underscore"
             self._refuse(scope.tree, key, ProblemKind.WRONG_TYPE, message)
             return

@@ -20,7 +20,7 @@ from manager.model.ports import MAX_PORT, IPAddress, IPProtocol, PortRange
 from manager.model.value import dataclass, replace
 
 _KEYS = ("host_ip", "published", "target", "protocol", "mode", "name", "app_protocol")
-_ATOI = re.compile(r"[-+]?[0-9]{1,30}\Z")
+_ATOI = r"[-+]?[0-9]{1,30}\Z"
 _WRAP = 2**32
 
 
@@ -130,7 +130,7 @@ def _types(found: _Values) -> PortError | None:
 def _number(value: Scalar) -> int | float | None:
     """The target as compose casts it; None when there is none."""
     if isinstance(value, str):
-        if _ATOI.match(value) is None or not -MAX_INT - 1 <= int(value) <= MAX_INT:
+        if re.match(_ATOI, value) is None or not -MAX_INT - 1 <= int(value) <= MAX_INT:
             return None
         return int(value)
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -71,7 +71,7 @@ def find_rules(selector: str) -> list[Rule]:
         return list(RULES)
     found = [rule for rule in RULES if rule.id.startswith(upper) or rule.name == wanted.lower()]
     if not upper or not found:
-        raise InvalidInput(f"{selector!r} is not a rule of pmap check", hint=_nearest(wanted))
+        raise InvalidInput(f"{wanted!r} is not a rule of pmap check", hint=_nearest(wanted))
     return found
 
 

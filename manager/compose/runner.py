@@ -14,9 +14,11 @@ from manager.compose.known import Known
 from manager.compose.mended import Mended, Target, Texts
 from manager.compose.project import read_project
 from manager.compose.report import Report
+from manager.compose.suppress import unknown_rules
 from manager.compose.values import Project, ProjectFiles
 from manager.errors import InvalidInput
-from manager.model.finding import Severity
+from manager.model.finding import Finding, Severity
+from manager.model.value import replace
 
 
 class Options(NamedTuple):
@@ -45,6 +47,8 @@ class Run:
 
     def __init__(self, options: Options) -> None:
         self._options = options
+        # Reading os.environ decodes all of it, for every project anew.
+        self._environment = dict(os.environ)
         self._finder = ConfigFinder(options.config)
         self._checker = Checker(options.select, options.ignore)
         paths = [*options.files, *options.paths] or [os.curdir]
@@ -63,8 +67,13 @@ class Run:
     def _projects(self, paths: Sequence[str]) -> list[ProjectFiles]:
         options = self._options
         if options.files:
-            return [given_files(options.files, os.environ)]
-        found = discover(paths, exclude=_patterns(self._config))
+            return [given_files(options.files, self._environment)]
+        found = discover(
+            paths,
+            env=self._environment,
+            exclude=_patterns(self._config),
+            env_files=options.env_files,
+        )
         if not found:
             raise InvalidInput(
                 f"no compose file in {', '.join(paths)}",
@@ -130,16 +139,26 @@ class Run:
         return [self._read_one(target.files, {}) for target in self._targets]
 
     def _read_one(self, files: ProjectFiles, texts: Texts) -> Project:
-        return read_project(files, env_files=self._options.env_files, texts=texts)
+        return read_project(
+            files, env=self._environment, env_files=self._options.env_files, texts=texts
+        )
 
     def _report(self, projects: Sequence[Project]) -> Report:
         pairs = [(p, t.config) for p, t in zip(projects, self._targets, strict=True)]
         sources = sources_of(projects)
         findings = findings_of(self._checker.check(pairs))
+        if self._options.mend:
+            findings = [self._still_mendable(finding) for finding in findings]
         told, known, note = self._known.sift(findings, sources)
-        self.notes = [note] if note else []
+        self.notes = [*([note] if note else ()), *unknown_rules(sources)]
         named = [file for target in self._targets for file in target.files.files]
         return Report(tuple(dict.fromkeys([*named, *sources])), tuple(told), sources, known)
+
+    def _still_mendable(self, finding: Finding) -> Finding:
+        """A finding without a fix that was tried, did not hold and so was not made."""
+        fix = finding.fix
+        tried = fix is not None and (fix.safe or self._options.unsafe)
+        return replace(finding, fix=None) if tried else finding
 
     def _baseline_path(self) -> str | None:
         """As given on the command line, else as configured, from the configuration's folder."""

@@ -5,21 +5,18 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
-from datetime import date
 from typing import NamedTuple
 
 from yaml.nodes import Node, ScalarNode
 
 _PREFIX = "tag:yaml.org,2002:"
-_INTEGER = re.compile(
+_INTEGER = (
     r"[-+]?(?:(?P<two>0[bB][01]+)|(?P<eight>0[oO]?[0-7]+)|(?P<sixteen>0[xX][0-9a-fA-F]+)"
     r"|(?P<ten>0|[1-9][0-9]*))\Z"
 )
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_DATE = re.compile(
+_FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z"
+_DATE = (
     r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
     r"(?:[Tt ][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2})?)?\Z"
 )
@@ -39,6 +36,7 @@ _WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
 }
+# Patterns are texts: each is compiled when it is first needed, which few runs do.
 _HINTS = frozenset("+-0123456789.yYnNtTfFoO~")
 MAX_INT = 2**63 - 1
 MAX_UINT = 2**64 - 1
@@ -108,7 +106,7 @@ def read_plain(text: str) -> Scalar:
 
 
 def _integer(plain: str) -> int | None:
-    found = _INTEGER.match(plain) if len(plain) <= _LONGEST else None
+    found = re.match(_INTEGER, plain) if len(plain) <= _LONGEST else None
     if found is None:
         return None
     base = {"two": 2, "eight": 8, "sixteen": 16, "ten": 10}[found.lastgroup or "ten"]
@@ -122,17 +120,19 @@ def _integer(plain: str) -> int | None:
 
 
 def _float(plain: str, text: str) -> float | str:
-    if _FLOAT.match(plain) is None:
+    if re.match(_FLOAT, plain) is None:
         return text
     number = float(plain)
     return text if number in {float("inf"), float("-inf")} else number
 
 
 def _is_date(text: str) -> bool:
-    found = _DATE.match(text) if text[4:5] == "-" else None
+    found = re.match(_DATE, text) if text[4:5] == "-" else None
     if found is None:
         return False
     year, month, day = (int(found.group(name)) for name in ("year", "month", "day"))
+    from datetime import date  # noqa: PLC0415 -- dates are rare
+
     try:
         date(year or 4, month, day)
     except ValueError:
@@ -143,12 +143,7 @@ def _is_date(text: str) -> bool:
 def _tagged(tag: str, text: str) -> Scalar:
     kind = tag.removeprefix(_PREFIX) if tag.startswith(_PREFIX) else ""
     if kind == "binary":
-        try:
-            return base64.b64decode(text.replace("\n", ""), validate=True).decode(
-                "utf-8", "replace"
-            )
-        except binascii.Error:
-            raise BadScalarError("!!binary holds invalid base64 data") from None
+        return _binary(text)
     if kind not in {"bool", "int", "float", "null", "timestamp"}:
         return text
     value = read_plain(text)
@@ -159,6 +154,15 @@ def _tagged(tag: str, text: str) -> Scalar:
     if _kind_of(value) != kind:
         raise BadScalarError(f"{text!r} is not a !!{kind}")
     return value
+
+
+def _binary(text: str) -> str:
+    from base64 import b64decode  # noqa: PLC0415 -- such a tag is rare
+
+    try:
+        return b64decode(text.replace("\n", ""), validate=True).decode("utf-8", "replace")
+    except ValueError:
+        raise BadScalarError("!!binary holds invalid base64 data") from None
 
 
 def _kind_of(value: Scalar) -> str:

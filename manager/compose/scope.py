@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from yaml.nodes import Node, ScalarNode
@@ -89,6 +89,26 @@ class Scope:
         if offset is None:
             return self.span(node)
         return self.sheet.span(offset + start, offset + end)
+
+    def parts(
+        self, node: ScalarNode, stretches: Iterable[tuple[int, int] | None]
+    ) -> list[Part | None]:
+        """Stretches of the value of a scalar that is text as Parts; None for None."""
+        reading = self.read(node)
+        raw = reading.text.raw
+        offset = None if reading.text.uses else self.sheet.value_offset(node)
+        if offset is None or reading.text.text is not raw:
+            return [None if pair is None else self.part(node, pair) for pair in stretches]
+        style, span = style_of(node), self.sheet.span
+        found: list[Part | None] = []
+        for pair in stretches:
+            if pair is None:
+                found.append(None)
+            else:
+                start, end = pair
+                text = raw[start:end]
+                found.append(Part(text, text, span(offset + start, offset + end), style))
+        return found
 
     def part(self, node: ScalarNode, stretch: tuple[int, int] | None = None) -> Part:
         """A scalar as a Part, or the stretch of its value with variables marked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from yaml.nodes import MappingNode, Node
 
@@ -56,6 +57,7 @@ def check_service_keys(
             )
 
 
+@lru_cache(maxsize=512)
 def _meant_as_ports(name: str) -> bool:
     """Whether a key is `ports` in another order or case, or but for one letter too many or few.
 

@@ -6,6 +6,7 @@ looks: `80-81-82` is 80-81, `[]:8080:80` is public, `::1` is container port 1.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple
 
@@ -72,9 +73,9 @@ def take_apart(text: str) -> Slices:
     return Slices(host_ip, published, (target_start, target_end), protocol)
 
 
-def parse_short(text: str) -> ShortPort:
-    """Read a short entry. Raises ShortError."""
-    slices = take_apart(text)
+def parse_short(text: str, slices: Slices | None = None) -> ShortPort:
+    """Read a short entry; slices: its parts, where they are known. Raises ShortError."""
+    slices = slices or take_apart(text)
     target = text[slice(*slices.target)]
     protocol = _protocol(text, slices, target)
     host_ip = bare_ip(text[slice(*slices.host_ip)] if slices.host_ip else "")
@@ -121,6 +122,8 @@ def _protocol(text: str, slices: Slices, target: str) -> str:
 
 def bare_ip(text: str) -> str:
     """The address without its brackets, "" for none. Raises ShortError for what is no address."""
+    if not text:
+        return text
     bare = text
     if text.startswith("["):
         end = text.find("]")
@@ -164,6 +167,7 @@ def _bad_published(text: str, host: str) -> ShortError:
     return ShortError("published", message, f"invalid hostPort: {shown(host)}", hint)
 
 
+@lru_cache(maxsize=2048)
 def port_range(text: str) -> PortRange:
     """`80` or `80-90` by compose's rules; whatever follows a second dash is ignored.
 
@@ -185,6 +189,11 @@ def _port(text: str) -> int:
 
 def go_ip(text: str) -> IPAddress | None:
     """The address that compose reads in `text`, None when it reads none there."""
+    return _address(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(maxsize=256)
+def _address(text: str) -> IPAddress | None:
     try:
         return IPv6Address(text) if ":" in text and "%" not in text else IPv4Address(text)
     except ValueError:

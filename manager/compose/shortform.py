@@ -67,14 +67,9 @@ def _read_number(frame: Frame, parts: PortParts, number: int) -> Read:
 def _read_text(frame: Frame, node: ScalarNode, reading: Reading) -> Read:
     scope, marked = frame.scope, reading.text.marked
     slices = take_apart(marked)
-    parts = PortParts(
-        host_ip=None if slices.host_ip is None else scope.part(node, slices.host_ip),
-        published=None if slices.published is None else scope.part(node, slices.published),
-        target=scope.part(node, slices.target),
-        protocol=None if slices.protocol is None else scope.part(node, slices.protocol),
-    )
+    parts = PortParts(*scope.parts(node, slices))
     try:
-        port = parse_short(reading.text.text)
+        port = parse_short(reading.text.text, slices if UNSET_MARK not in marked else None)
     except ShortError as error:
         meaning = NOTHING_KNOWN if marked == UNSET_MARK else _partly_known(parts)
         refusal = _port_error(error, frame, parts)

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import yaml
 
 from manager.compose.registry import find_rules
+from manager.compose.values import SourceText
 from manager.errors import InvalidInput
 
-_COMMENT = r"(?m)(?:(?<=\s)|^)#[ \t]*pmap:[ \t]*ignore(?:\[(?P<rules>[^\]\r\n]*)\])?(?=\s|$)"
+_COMMENT = r"(?m)(?:(?<=\s)|^)#[ \t]*pmap:[ \t]*ignore(?:\[(?P<rules>[^\]\r\n]{0,300})\])?(?=\s|$)"
 _LINE_END = r"\r\n|\n|\r"
+MOST_NOTES = 20
+"""How many comments that name no rule are told of."""
 
 Silenced = Mapping[int, frozenset[str] | None]
 """Ids of silenced rules by line, from 1; None silences every rule."""
@@ -25,19 +28,31 @@ Silenced = Mapping[int, frozenset[str] | None]
 
 def silenced_lines(text: str) -> Silenced:
     """The lines of a YAML text on which rules are silenced."""
-    found = list(re.finditer(_COMMENT, text)) if "pmap:" in text else []
+    found = _comments(text)
     if not found:
         return {}
-    texts = _texts(text)
-    starts = [0, *(end.end() for end in re.finditer(_LINE_END, text))]
+    lines = _Lines(text)
+    known: dict[str | None, frozenset[str] | None] = {None: None}
     silenced: dict[int, frozenset[str] | None] = {}
     for match in found:
-        if any(start <= match.start() < end for start, end in texts):
-            continue
-        line = _meant_line(text, starts, match.start())
-        rules, before = _rules(match["rules"]), silenced.get(line, frozenset())
+        inside = match["rules"]
+        if inside not in known:
+            known[inside] = _rules(inside)
+        line = lines.meant(match.start())
+        rules, before = known[inside], silenced.get(line, frozenset())
         silenced[line] = None if rules is None or before is None else before | rules
     return silenced
+
+
+def unknown_rules(sources: Mapping[str, SourceText]) -> list[str]:
+    """A sentence for each comment that names what is no rule: it silences nothing by that."""
+    told: list[str] = []
+    for path, source in sources.items():
+        for line, reason in _unknown(source.text):
+            told.append(f"{path}:{line}: this comment silences less than it says: {reason}")
+            if len(told) == MOST_NOTES:
+                return told
+    return told
 
 
 def is_silenced(silenced: Silenced, rule: str, lines: Collection[int]) -> bool:
@@ -47,10 +62,8 @@ def is_silenced(silenced: Silenced, rule: str, lines: Collection[int]) -> bool:
     )
 
 
-def _rules(inside: str | None) -> frozenset[str] | None:
+def _rules(inside: str) -> frozenset[str]:
     """The rules between the brackets; what is no rule silences nothing."""
-    if inside is None:
-        return None
     ids: set[str] = set()
     for selector in inside.split(","):
         try:
@@ -60,21 +73,60 @@ def _rules(inside: str | None) -> frozenset[str] | None:
     return frozenset(ids)
 
 
-def _meant_line(text: str, starts: list[int], position: int) -> int:
-    """The line that a comment speaks of: its own, or the next one that holds a node."""
-    line = bisect_right(starts, position)
-    if text[starts[line - 1] : position].strip():
-        return line
-    for following in range(line + 1, len(starts) + 1):
-        end = starts[following] if following < len(starts) else len(text)
-        content = text[starts[following - 1] : end].strip()
-        if content and not content.startswith("#"):
-            return following
-    return line
+def _unknown(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of comments that name no rule, and what is wrong with the name."""
+    lines = None
+    for match in _comments(text):
+        if match["rules"] is None:
+            continue
+        lines = lines or _Lines(text)
+        for selector in match["rules"].split(","):
+            try:
+                find_rules(selector)
+            except InvalidInput as error:
+                yield lines.number(match.start()), f"{error.message}; {error.hint}"
+
+
+class _Lines:
+    """The lines of a text by offset, and which of them hold more than a comment."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts = [0, *(end.end() for end in re.finditer(_LINE_END, text))]
+        ends = [*self._starts[1:], len(text)]
+        contents = (text[start:end].strip() for start, end in zip(self._starts, ends, strict=True))
+        self._full = [n for n, line in enumerate(contents, 1) if line and line[0] != "#"]
+
+    def number(self, position: int) -> int:
+        """The line that holds `position`, from 1."""
+        return bisect_right(self._starts, position)
+
+    def meant(self, position: int) -> int:
+        """The line that a comment speaks of: its own, or the next one that holds a node."""
+        line = self.number(position)
+        if self._text[self._starts[line - 1] : position].strip():
+            return line
+        following = bisect_right(self._full, line)
+        return self._full[following] if following < len(self._full) else line
+
+
+def _comments(text: str) -> list[re.Match[str]]:
+    """The comments that mean to silence something."""
+    found = list(re.finditer(_COMMENT, text)) if "pmap:" in text else []
+    if not found:
+        return found
+    texts = _texts(text)
+    starts = [start for start, _ in texts]
+    return [m for m in found if not _is_inside(m.start(), starts, texts)]
+
+
+def _is_inside(position: int, starts: list[int], texts: list[tuple[int, int]]) -> bool:
+    before = bisect_right(starts, position) - 1
+    return before >= 0 and position < texts[before][1]
 
 
 def _texts(text: str) -> list[tuple[int, int]]:
-    """Where the scalars stand; nothing, where the text is not YAML."""
+    """Where the scalars stand, in order; nothing, where the text is not YAML."""
     found: list[tuple[int, int]] = []
     try:
         for token in yaml.scan(text, Loader=yaml.CSafeLoader):

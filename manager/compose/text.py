@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, StrEnum
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from manager.model.finding import Span
 from manager.model.value import dataclass
@@ -40,8 +40,7 @@ class Style(StrEnum):
         return self in {Style.SINGLE, Style.DOUBLE}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A span of a file."""
 
     file: str
@@ -74,8 +73,7 @@ class Variable:
         return self.value is None and not self.has_default
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A scalar, or a part of one such as the host port of a short entry.
 
     raw: as written in the file (without the quotes). text: what compose reads, every variable

@@ -20,7 +20,7 @@ from manager.model.value import dataclass, field
 MAX_VISITS = 30_000
 MAX_PATH = 120
 Path = tuple[str, ...]
-_ESCAPED_SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")
+_ESCAPED_SLASH = r"(?<!\\)(?:\\\\)*\\/"
 
 
 @dataclass(slots=True, eq=False)
@@ -150,7 +150,7 @@ class _Walk:
     def _check_slashes(self, node: ScalarNode) -> None:
         """Compose's parser does not know the escape of a slash, which JSON has."""
         raw = self.tree.sheet.source.text[node.start_mark.index : node.end_mark.index]
-        if _ESCAPED_SLASH.search(raw) is not None:
+        if re.search(_ESCAPED_SLASH, raw) is not None:
             message = "compose cannot read an escaped slash: write it without the backslash"
             self.tree.found(message, node, ProblemKind.YAML)
 
@@ -169,6 +169,9 @@ class _Walk:
         kept: list[Node] = []
         follow = False
         for index, child in enumerate(node.value):
+            if self._is_plain(child):
+                kept.append(child)
+                continue
             reached = (*path, str(index))
             verdict = self._child(node, len(kept), child, reached, honoured)
             if verdict is not None:
@@ -183,6 +186,9 @@ class _Walk:
         follow = False
         for key, child in node.value:
             name = self._key(key, names)
+            if name != "<<" and self._is_plain(child):
+                kept.append((key, child))
+                continue
             reached = path if name == "<<" and path else (*path, name)
             if name == "<<" and is_merge_key(key):
                 self._merge_value(child)
@@ -192,6 +198,15 @@ class _Walk:
                 follow |= verdict
         node.value = kept
         return follow
+
+    def _is_plain(self, node: Node) -> bool:
+        """Whether there is nothing to look at: most nodes are scalars that hold their text."""
+        return (
+            isinstance(node, ScalarNode)
+            and not node.tag
+            and "$" not in node.value
+            and not (self.slashes and node.style == '"')
+        )
 
     def _key(self, key: Node, names: dict[str, Node]) -> str:
         """The key's text; notes what is wrong with it."""

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from manager.compose.reads import Plain, Read
 
 PAIRWISE = 20
-_NUMBER = re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9]*)?(?:[eE][-+]?[0-9]{1,2})?(?:/[0-9]+)?\Z")
-_PREFIXED = re.compile(r"[-+]?0[xXoObB][0-9a-fA-F]+\Z")
+_NUMBER = r"[-+]?[0-9][0-9_]*(?:\.[0-9]*)?(?:[eE][-+]?[0-9]{1,2})?(?:/[0-9]+)?\Z"
+_PREFIXED = r"[-+]?0[xXoObB][0-9a-fA-F]+\Z"
 _LONGEST = 40
 
 
@@ -106,8 +106,8 @@ def _is_worth(text: str, number: float) -> bool:
     if len(text) > _LONGEST:
         return False
     try:
-        if _PREFIXED.match(text):
+        if re.match(_PREFIXED, text):
             return int(text, 0) == number
-        return bool(_NUMBER.match(text)) and Fraction(text.replace("_", "")) == Fraction(number)
+        return bool(re.match(_NUMBER, text)) and Fraction(text.replace("_", "")) == Fraction(number)
     except (ValueError, ZeroDivisionError):
         return False

@@ -181,20 +181,18 @@ class PortEntry:
     def variables(self) -> tuple[Variable, ...]:
         """Every variable used in the entry, in order."""
         parts = self.parts
-        found = [
-            variable
-            for part in (
-                parts.host_ip,
-                parts.published,
-                parts.target,
-                parts.protocol,
-                parts.mode,
-                parts.name,
-                parts.app_protocol,
-            )
-            if part is not None
-            for variable in part.variables
-        ]
+        every = (
+            parts.host_ip,
+            parts.published,
+            parts.target,
+            parts.protocol,
+            parts.mode,
+            parts.name,
+            parts.app_protocol,
+        )
+        found = [v for part in every if part is not None and part.variables for v in part.variables]
+        if not found:
+            return ()
         return tuple(dict.fromkeys(sorted(found, key=lambda v: v.span)))
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import NamedTuple
 
 from manager.model.value import dataclass
 
@@ -20,8 +21,7 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A place in a text file. Lines and columns count characters from 1; end is exclusive.
 
     start and end are character offsets into the text after a byte order mark.

@@ -1,4 +1,6 @@
-"""Dataclasses of which only `__init__` is compiled; see manager.model.value, which offers them.
+"""Dataclasses of which only `__init__` is compiled, and that when the first instance is made.
+
+manager.model.value offers them.
 
 Comparing, hashing and printing are shared functions over the names of the fields. To
 `dataclasses`, copy, pickle and pydantic these classes are dataclasses. Only what is used here is
@@ -8,6 +10,7 @@ inherited.
 
 from __future__ import annotations
 
+from functools import partial
 from operator import attrgetter
 
 TYPE_CHECKING = False
@@ -57,7 +60,7 @@ def dataclass(
         defaults = {name: space.pop(name) for name in names if name in space}
         own = dict(space)
         space |= {
-            "__init__": _init(cls, names, defaults, frozen=frozen),
+            "__init__": _later(names, defaults, frozen=frozen),
             "__match_args__": names,
             "__dataclass_fields__": _Fields(names, defaults),
         }
@@ -81,11 +84,24 @@ def dataclass(
     return made
 
 
+def _later(
+    names: tuple[str, ...], defaults: Mapping[str, Any], *, frozen: bool
+) -> Callable[..., None]:
+    """An `__init__` that compiles the real one when the first instance is made."""
+
+    def first(self: Any, *given: Any, **named: Any) -> None:
+        made = type(self)
+        made.__init__ = _init(made, names, defaults, frozen=frozen)
+        made.__init__(self, *given, **named)
+
+    return first
+
+
 def _init(
     cls: type[Any], names: tuple[str, ...], defaults: Mapping[str, Any], *, frozen: bool
 ) -> Callable[..., None]:
     """The one function that is compiled: its parameters are the fields."""
-    given: dict[str, Any] = {"_set": _set, "_missing": _MISSING}
+    given: dict[str, Any] = {"_missing": _MISSING}
     parameters, body = ["self"], []
     for name in names:
         default, value = defaults.get(name, _MISSING), name
@@ -98,7 +114,13 @@ def _init(
         else:
             given[f"_default_{name}"] = default
             parameters.append(f"{name}=_default_{name}")
-        body.append(f"_set(self, {name!r}, {value})" if frozen else f"self.{name} = {value}")
+        if frozen:
+            # The slot's own setter: object.__setattr__ would look it up each time.
+            slot = vars(cls).get(name)
+            given[f"_set_{name}"] = getattr(slot, "__set__", None) or partial(_set_named, name)
+            body.append(f"_set_{name}(self, {value})")
+        else:
+            body.append(f"self.{name} = {value}")
     if "__post_init__" in vars(cls):
         body.append("self.__post_init__()")
     source = f"def __init__({', '.join(parameters)}):\n " + "\n ".join(body or ["pass"])
@@ -107,6 +129,10 @@ def _init(
     init.__qualname__ = f"{cls.__qualname__}.__init__"
     init.__module__ = cls.__module__
     return init
+
+
+def _set_named(name: str, instance: Any, value: Any) -> None:
+    _set(instance, name, value)
 
 
 def _comparisons(names: tuple[str, ...], *, frozen: bool, order: bool) -> dict[str, Any]:

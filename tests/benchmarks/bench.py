@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from corpus import large_file, small_file
 from pair import Contender, race, table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,14 +75,12 @@ def check(rounds: int) -> None:
     """One file, 39 files, one of 500 services, 1,000 files."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        one = _write(root / "one" / "compose.yaml", services=4)
-        big = _write(root / "big" / "compose.yaml", services=500)
-        few = [_write(root / "few" / f"p{i}" / "compose.yaml", services=4) for i in range(39)]
-        many = [_write(root / "many" / f"p{i}" / "compose.yaml", services=2) for i in range(1000)]
+        big = large_file(root / "big" / "compose.yaml", 500)
+        many = [small_file(root / "many" / f"p{i}" / "compose.yaml", i) for i in range(1000)]
         for title, files, count in (
-            ("check, 1 file", [one], rounds),
+            ("check, 1 file", many[2:3], rounds),
+            ("check, 39 files", many[:39], rounds),
             ("check, one file of 500 services", [big], rounds),
-            ("check, 39 files", few, rounds),
             ("check, 1,000 files", many, max(2, rounds // 4)),
         ):
             _check_race(title, [str(file) for file in files], count)
@@ -105,26 +104,6 @@ def _check_race(title: str, files: list[str], rounds: int) -> None:
         contenders.append(Contender("dclint", [str(dclint), *files]))
     race(contenders, rounds=rounds)
     print(table(title, contenders))
-
-
-def _write(path: Path, *, services: int) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lines = ["services:"]
-    for number in range(services):
-        lines += [
-            f"  web{number}:",
-            "    image: nginx:alpine",
-            "    environment:",
-            f'      NAME: "web{number}"',
-            "    ports:",
-            f'      - "127.0.0.1:{10000 + number * 3}:80"',
-            f'      - "127.0.0.1:{10001 + number * 3}:81/udp"',
-            "      - target: 82",
-            "        host_ip: 127.0.0.1",
-            f'        published: "{10002 + number * 3}"',
-        ]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
 
 
 def with_engine(name: str) -> Callable[[int], None]:

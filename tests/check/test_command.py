@@ -235,6 +235,31 @@ def test_a_read_only_file_is_refused_with_2(pmap: Pmap, tmp_path: Path) -> None:
     assert "warning[PM301]" in done.stdout
 
 
+def test_what_was_tried_and_not_made_is_not_offered_again(pmap: Pmap, tmp_path: Path) -> None:
+    # An address before it would make one port out of what is three parts already.
+    _put(tmp_path, compose=_HEAD + '      - "${A:-8080:80}"\n      - 9090:90\n')
+    (tmp_path / "compose.override.yaml").write_text(
+        f"x-p: &p {{target: 81, published: 8081}}\n{_HEAD}      - *p\n      - *p\n"
+    )
+    offered = json.loads(pmap("--format", "json").stdout)["findings"]
+    assert any(f["fixable"] for f in offered)
+    done = pmap("--fix", "--unsafe-fixes")
+    assert "error[PM101]" in done.stdout
+    assert "can be mended" not in done.stdout
+    left = json.loads(pmap("--fix", "--unsafe-fixes", "--format", "json").stdout)["findings"]
+    assert left
+    assert not any(f["fixable"] for f in left)
+
+
+def test_a_comment_that_names_no_rule_is_told_of(pmap: Pmap, tmp_path: Path) -> None:
+    _put(tmp_path, compose=_CLEAN.replace('80"', '80" # pmap: ignore[PM999, PM101]'))
+    done = pmap()
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("compose.yaml:5: this comment silences less than it says: ")
+    assert "' PM999'" not in done.stderr
+    assert "'PM999' is not a rule of pmap check" in done.stderr
+
+
 def test_statistics(pmap: Pmap, tmp_path: Path) -> None:
     _put(tmp_path, compose=_OPEN + '      - "8081:81"\n      - 8082:82\n')
     done = pmap("--statistics")

@@ -55,6 +55,31 @@ def test_variants_in_one_folder_are_alternatives(check: Callable[..., list[Any]]
     assert check(files, "PM009") == []
 
 
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("compose.yaml", ".devcontainer/compose.yaml"),
+        ("app/dev/compose.yaml", "app/prod/compose.yaml"),
+        ("compose.yaml", "production/compose.yaml"),
+        ("compose.yaml", "envs/compose.yaml"),
+    ],
+)
+def test_variants_in_folders_of_their_own(
+    check: Callable[..., list[Any]], one: str, two: str
+) -> None:
+    files = {path: _STACK.format(name="web", ports='"8080:80"') for path in (one, two)}
+    # A folder with no such name holds a stack of its own.
+    assert len(check(files, "PM009")) == ("envs" in two)
+
+
+def test_projects_of_one_given_name_are_one_project(check: Callable[..., list[Any]]) -> None:
+    text = _STACK.format(name="web", ports='"8080:80"')
+    files = {"a/compose.yaml": f"name: app\n{text}", "b/compose.yaml": f"name: app\n{text}"}
+    assert check(files, "PM009") == []
+    files["c/compose.yaml"] = text
+    assert [f.file for f in check(files, "PM009")] == ["c/compose.yaml"]
+
+
 def test_an_included_project_is_not_its_own_rival(check: Callable[..., list[Any]]) -> None:
     files = {
         "compose.yaml": "include: [db/compose.yaml]\nservices: {}\n",

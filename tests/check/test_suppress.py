@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from manager.compose.suppress import is_silenced, silenced_lines
+from manager.compose.suppress import is_silenced, silenced_lines, unknown_rules
+from manager.compose.text import SourceText
 
 
 def _items(*items: str) -> list[str]:
@@ -77,3 +78,28 @@ def test_odd_texts(text: str) -> None:
 def test_two_comments_for_one_line_add_up() -> None:
     text = "# pmap: ignore[PM101]\na: 1 # pmap: ignore[PM301]\n"
     assert silenced_lines(text) == {2: frozenset({"PM101", "PM301"})}
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a: 1 # pmap: ignore[PM101]\n", []),
+        ("a: 1 # pmap: ignore\n", []),
+        ("a: 1\nb: 2 # pmap: ignore[PM999]\n", [2]),
+        ("a: 1 # pmap: ignore[]\n", [1]),
+        ("a: 1 # pmap: ignore[PM101,]\n", [1]),
+        ("a: 1 # pmap: ignore[exposed-prot, PM998]\n", [1, 1]),
+        ("a: '# pmap: ignore[PM999]'\n", []),
+    ],
+)
+def test_what_is_no_rule_is_told_of(text: str, lines: list[int]) -> None:
+    told = unknown_rules({"compose.yaml": SourceText("compose.yaml", text)})
+    assert [int(one.split(":")[1]) for one in told] == lines
+
+
+def test_a_flood_of_comments_is_read_in_time() -> None:
+    text = (
+        "# pmap: ignore[x]\n" * 60_000 + "a: 1 # pmap: ignore[PM101]\n" + "# pmap: ignore[" * 9_000
+    )
+    assert silenced_lines(text) == {60_001: frozenset({"PM101"})}
+    assert len(unknown_rules({"compose.yaml": SourceText("compose.yaml", text)})) == 20

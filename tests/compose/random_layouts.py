@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from random_projects import VALUES, VARIABLES, Generator, Sample
+from random_oddities import Oddities
+from random_projects import VALUES, VARIABLES, Sample
 
 SERVICES = ("web", "db", "app", "a.b", "x-1")
 
 
-class Layouts(Generator):
+class Layouts(Oddities):
     """Puts random entries into random projects."""
 
     def sample(self) -> Sample:
         self.wrong = self.random.choice((0.0, 0.0, 0.0, 0.01, 0.03, 0.15))
         layouts = [self.single, self.overridden, self.extending, self.including, self.anchored]
         layouts += [self.single, self.overridden, self.documents, self.profiled, self.deep]
+        layouts += [self.odd, self.odd, self.odd, self.odd_override]
         layout = self.random.choice(layouts)
         sample = layout()
         self.surround(sample)
@@ -105,6 +107,21 @@ class Layouts(Generator):
         elif self.chance(0.05):
             data = text.encode(self.pick("utf-8-sig", "utf-16"))
         return Sample({"compose.yaml": data})
+
+    def odd(self) -> Sample:
+        """One service, since one odd entry is enough for compose to refuse the file."""
+        shared = 'x-one: &one "80"\n' if self.chance(0.5) else "x-one: &one {target: 82}\n"
+        return Sample(
+            {"compose.yaml": f"{shared}services:\n  web:\n    image: a\n{self.odd_list('    ')}"}
+        )
+
+    def odd_override(self) -> Sample:
+        """The same with an override, where entries of both files meet."""
+        sample = self.odd()
+        # Compose refuses to merge a text and a mapping, wherever they stand.
+        over = f'x-two: &one "80"\nservices:\n  web:\n{self.odd_list("    ")}'
+        sample.files["compose.override.yaml"] = over
+        return sample
 
     def overridden(self) -> Sample:
         names = self.names(2)

@@ -1,7 +1,9 @@
 """Two projects among the checked files publish the same host socket.
 
-Each comes up alone, and the second one fails while the first one runs. Files of one folder
-are taken as variants of one project, and are not held against each other.
+Each comes up alone, and the second one fails while the first one runs. Variants of one stack
+are not held against each other: files of one folder, of its hidden folders (`.devcontainer`)
+and of those that are named for an environment (`dev`, `prod`, `staging`), and projects that
+give themselves the same `name`.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from manager.compose.claims import Claim, make_claims, overlapping
 from manager.compose.rule import Context, Hit, Rule
+from manager.compose.stacks import stacks
 from manager.compose.values import Place
 from manager.compose.words import host_span, listed, where
 from manager.model.finding import Severity
@@ -25,7 +28,7 @@ def check(contexts: Sequence[Context]) -> Iterator[tuple[Context, Hit]]:
         claims += make_claims(context, first=len(claims))
     found: dict[Claim, list[Claim]] = {}
     fixed = [claim for claim in claims if not claim.picks]
-    for later, earlier in overlapping(fixed, _OtherFolder()):
+    for later, earlier in overlapping(fixed, _OtherStack(contexts)):
         # An entry that two projects include is one entry.
         if later.entry.place != earlier.entry.place:
             found.setdefault(later, []).append(earlier)
@@ -50,16 +53,23 @@ def check(contexts: Sequence[Context]) -> Iterator[tuple[Context, Hit]]:
         )
 
 
-class _OtherFolder:
-    """Projects of other folders meet; files of one folder are variants of one project."""
+class _OtherStack:
+    """Projects of other stacks meet."""
+
+    def __init__(self, contexts: Sequence[Context]) -> None:
+        numbers = stacks([context.project for context in contexts])
+        self._stack = {
+            context: str(number) for context, number in zip(contexts, numbers, strict=True)
+        }
 
     def file(self, claim: Claim) -> list[str]:
-        """The folder of its project."""
-        return [claim.context.project.directory]
+        """The stack of its project."""
+        return [self._stack[claim.context]]
 
     def look(self, claim: Claim, present: Iterable[str]) -> Iterable[str]:
-        """Every other folder."""
-        return [folder for folder in present if folder != claim.context.project.directory]
+        """Every other stack."""
+        own = self._stack[claim.context]
+        return [stack for stack in present if stack != own]
 
 
 RULE = Rule("PM009", "project-conflict", Severity.WARNING, __doc__, across=check)
