@@ -55,6 +55,8 @@ class Rig:
     prefix: str
     home: Path
     path: list[str] = field(default_factory=list)
+    enter: tuple[str, ...] = ()
+    """Stands before pmap's command: into other mounts, say."""
 
     def run(
         self, name: str, image: str, *published: str, env: tuple[str, ...] = (), **host: Any
@@ -114,7 +116,7 @@ class Rig:
 
         With `before` it runs in a mount namespace of its own.
         """
-        command = [sys.executable, "-m", "manager", *arguments]
+        command = [*self.enter, sys.executable, "-m", "manager", *arguments]
         if before:
             command = ["unshare", "--mount", "sh", "-c", f'{before} && exec "$@"', "sh", *command]
         search = [*self.path, "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
