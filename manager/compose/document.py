@@ -29,7 +29,9 @@ MAX_DEPTH = 100
 _CONTROLS = "".join(map(chr, (*range(9), *range(14, 32))))
 _INDENT = " \t?:-"
 _BRACKETS = dict.fromkeys(range(128)) | dict(zip(b"[{]}", "(())", strict=True))
-_TIGHT_COLONS = (":,", ":?", ":[", ":]", ":{", ":}")
+_TIGHT_TAG = r"![^\s,\[\]{}]*,"
+_TAG_LETTER = ";"
+_TAG_PROBLEM = "did not find expected whitespace or line break"
 _COLON = "\ue001"
 MAX_PATCHES = 50
 _LINE_END = r"\r\n|\n|\r"
@@ -184,7 +186,7 @@ def parse(sheet: Sheet) -> Iterator[Node]:
     text = sheet.source.text
     _guard(sheet, text)
     roots, error = _compose(text)
-    if error is not None and any(colon in text for colon in _TIGHT_COLONS):
+    if error is not None or ("!" in text and re.search(_TIGHT_TAG, text) is not None):
         text, roots, error = _patched(text, roots, error)
     for root in roots:
         if text is not sheet.source.text:
@@ -211,17 +213,36 @@ def _compose(text: str) -> tuple[list[Node], yaml.YAMLError | None]:
 def _patched(
     text: str, roots: list[Node], error: yaml.YAMLError | None
 ) -> tuple[str, list[Node], yaml.YAMLError | None]:
-    """The same, with each colon that only compose's parser takes for a letter made one.
+    """The same, with each character that only compose's parser takes for a letter made one.
 
-    In a flow collection `{a:}` is the key `a:` to compose; the C parser refuses it.
+    In a flow collection `{a:}` is the key `a:` to compose, where the C parser refuses it; and a
+    tag goes on to the next blank, so that `[!a, b]` holds one item.
     """
     for _ in range(MAX_PATCHES):
         mark = getattr(error, "problem_mark", None)
-        if mark is None or getattr(error, "problem", "") != "found unexpected ':'":
+        problem = getattr(error, "problem", "")
+        if error is None:
+            ends = _tight_tags(text)
+            letter = _TAG_LETTER
+        elif mark is not None and problem == "found unexpected ':'":
+            ends, letter = [mark.index], _COLON
+        elif mark is not None and problem == _TAG_PROBLEM and text[mark.index] in ",[]":
+            ends, letter = [mark.index], _TAG_LETTER
+        else:
             break
-        text = f"{text[: mark.index]}{_COLON}{text[mark.index + 1 :]}"
+        if not ends:
+            break
+        for end in ends:
+            text = f"{text[:end]}{letter}{text[end + 1 :]}"
         roots, error = _compose(text)
     return text, roots, error
+
+
+def _tight_tags(text: str) -> list[int]:
+    """The offsets of commas that follow a tag at once."""
+    tokens = yaml.scan(text, Loader=_Loader)  # type: ignore[arg-type]
+    ends = (token.end_mark.index for token in tokens if isinstance(token, yaml.TagToken))
+    return [end for end in ends if text[end : end + 1] == ","][:MAX_PATCHES]
 
 
 def _restore(root: Node) -> None:
