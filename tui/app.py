@@ -27,6 +27,7 @@ from tui.presentation.glyphs import Glyphs, glyphs
 from tui.presentation.summary import Counts, Link
 from tui.screens.page import Page
 from tui.screens.ports import Ports
+from tui.screens.story import Story
 from tui.theme import DARK, TERMINAL, THEMES
 
 if TYPE_CHECKING:
@@ -157,6 +158,8 @@ class PmapApp(App[int], inherit_bindings=False):
             return
         self.ports.update()
         page = self.screen
+        if isinstance(page, Story):
+            page.renew()
         # A page that has just been opened is not composed yet; it draws itself once it is.
         if isinstance(page, Page) and page is not self.ports and page.composed:
             page.frame()

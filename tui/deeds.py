@@ -11,12 +11,11 @@ from manager.model.rows import Source
 from manager.model.text import printable
 from tui.actions import OVERLAYS, Place, actions_of
 from tui.kinds import Kind
-from tui.presentation.cells import Line, plain
 from tui.presentation.entry import Entry
 from tui.presentation.offers import why_not
 from tui.presentation.ordering import SortKey
-from tui.presentation.story import story, story_lines
 from tui.screens.ports import Ports
+from tui.screens.story import Story
 from tui.theme import THEMES
 
 if TYPE_CHECKING:
@@ -118,21 +117,10 @@ def _help(app: PmapApp, ports: Ports) -> None:
 
 
 def _detail(app: PmapApp, ports: Ports) -> None:
-    from tui.screens.reader import Reader
-
-    entry = ports.selected
     if app.focused is not ports.table:
         ports.close_filter()
-        return
-    if entry is None:
-        return
-    told = story(entry, app.link.engine, app.glyphs)
-
-    def write(columns: int) -> list[Line]:
-        facts, steps = story_lines(told, columns)
-        return [*facts, (), *steps]
-
-    app.push_screen(Reader(plain(told.title), write))
+    elif ports.selected is not None:
+        app.push_screen(Story(ports))
 
 
 def _change(kind: Kind) -> Deed:

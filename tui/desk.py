@@ -16,7 +16,7 @@ from textual.message import Message
 from manager.errors import EngineError, PmapError, Refused
 from manager.model.portclass import FreePortSearch
 from tui.background import in_background
-from tui.drafts import Draft, read_address, read_target, requests
+from tui.drafts import Draft, options_of, read_address, read_target, requests
 from tui.kinds import Kind
 from tui.messages import ChangeEnded, LookedInside, PlanReady, StepTaken
 
@@ -138,5 +138,5 @@ class Desk:
 def plans_of(manager: PortManager, draft: Draft) -> tuple[Plan, ...]:
     """The plans of a draft, one a container. Raises Refused, InvalidPortSpec, EngineError."""
     if draft.kind is Kind.UNDO:
-        return (manager.undo_plan(draft.undo_of),)
+        return (manager.plan(manager.undo_request(draft.undo_of, **options_of(draft))),)
     return tuple(manager.plan(request) for request in requests(draft))

@@ -44,20 +44,24 @@ def requests(draft: Draft) -> tuple[ChangeRequest, ...]:
 
     Imports pydantic: call it off the screen's thread. Raises InvalidPortSpec, NoSuchContainer.
     """
-    from manager.change.request import LayerChoice, SaveChoice
-
-    options = {
-        "expose": draft.expose,
-        "save": SaveChoice(draft.save),
-        "layer": LayerChoice(draft.layer),
-        "auto_remove": draft.auto_remove,
-        "keep_logs": draft.keep_logs,
-    }
+    options = {"expose": draft.expose, **options_of(draft)}
     if draft.kind is Kind.PUBLISH:
         return (_publish(draft, options),)
     if draft.kind is Kind.MOVE:
         return (_move(draft, options),)
     return _of_rows(draft, options)
+
+
+def options_of(draft: Draft) -> dict[str, Any]:
+    """What was chosen beside the ports, as fields of a request."""
+    from manager.change.request import LayerChoice, SaveChoice
+
+    return {
+        "save": SaveChoice(draft.save),
+        "layer": LayerChoice(draft.layer),
+        "auto_remove": draft.auto_remove,
+        "keep_logs": draft.keep_logs,
+    }
 
 
 def _publish(draft: Draft, options: dict[str, Any]) -> ChangeRequest:

@@ -49,10 +49,10 @@ def test_where_to_connect(
 def test_everything_that_can_be_copied(shop: tuple[Entry, ...]) -> None:
     found = {one.label: one.text for one in copies(named(shop, "db"), HERE)}
     assert found["pmap command"] == "pmap publish db 0.0.0.0:5432:5432 --expose"
-    assert found["docker option"] == "-p 0.0.0.0:5432:5432"
+    assert found["docker command"] == "docker run -d -p 0.0.0.0:5432:5432 postgres:16"
     assert found["container"] == "db"
     udp = {one.label: one.text for one in copies(named(shop, "dns"), HERE)}
-    assert udp["docker option"] == "-p 127.0.0.1:5353:53/udp"
+    assert udp["docker command"] == "docker run -d -p 127.0.0.1:5353:53/udp nginx:1"
     assert "connection" not in udp
 
 

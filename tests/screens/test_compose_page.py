@@ -109,7 +109,7 @@ def test_files_are_those_here_and_those_of_labels(
 def test_lines_of_findings_keep_to_their_columns(file: Path) -> None:
     (finding,) = check_files([str(file)]).findings
     for columns in (30, 80, 120):
-        assert line_width(finding_line(finding, columns, UNICODE)) <= columns
+        assert line_width(finding_line(finding, columns, UNICODE, (22, 12))) <= columns
         assert all(line_width(x) <= columns for x in finding_lines(finding, TEXT, columns, UNICODE))
     assert check_files([]).files == ()
 

@@ -135,13 +135,13 @@ async def test_a_change_stands_in_the_history_and_can_be_turned_round(
     await home.press("enter")
     await until(home, lambda: isinstance(app.screen, ChangeForm) and not app.screen.running)
     await home.press("escape", "4")
-    assert "+ 127.0.0.1:62893 -> 3000/tcp" in listed()
+    assert "+ 127.0.0.1:62893 → 3000/tcp" in listed()
     await home.press("enter")
     await until(home, lambda: isinstance(app.screen, ChangeForm) and app.screen.plans)
     await home.press("enter")
     await until(home, lambda: isinstance(app.screen, ChangeForm) and not app.screen.running)
     await home.press("escape")
-    await until(home, lambda: "- 127.0.0.1:62893 -> 3000/tcp" in listed())
+    await until(home, lambda: "- 127.0.0.1:62893 → 3000/tcp" in listed())
 
 
 ENTRY = {
@@ -166,8 +166,8 @@ def test_an_entry_is_told_harmlessly() -> None:
     assert "turned round since" in plain(entry_line(ENTRY, 200, {"a1b2"}, UNICODE))
     told = [plain(x) for x in entry_lines(ENTRY, 80, UNICODE)]
     assert told[1:] == [
-        "  *:8080 -> 80/tcp",
-        "+ [::1]:9000 -> 80/tcp",
+        "  *:8080 → 80/tcp",
+        "+ [::1]:9000 → 80/tcp",
         "Because  because",
         "File     compose.yaml",
         "With     proxy",

@@ -23,6 +23,7 @@ from manager.service import PortManager
 from tui.app import PmapApp
 from tui.screens.change import ChangeForm
 from tui.screens.compose import Compose
+from tui.screens.doctor import Doctor
 
 Until = Callable[[Pilot[int], Callable[[], object]], Awaitable[None]]
 Scene = Callable[[PmapApp, Pilot[int], Until], Awaitable[None]]
@@ -81,6 +82,40 @@ async def _map(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
     await pilot.press("2", "home", "n", "n")
 
 
+async def _nothing(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    await pilot.press("slash", *"project:shop nowhere")
+
+
+async def _loopback(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    app.ports.set_filter("container:shop-web exposed")
+    await pilot.press("l")
+    await _answered(app, pilot, until)
+
+
+async def _done(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    await _publish(app, pilot, until)
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(app.screen, ChangeForm) and not app.screen.running)
+
+
+async def _undo(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    await _done(app, pilot, until)
+    await pilot.press("escape", "U")
+    await _answered(app, pilot, until)
+
+
+async def _doctor(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    await pilot.press("5")
+    page = app.page
+    assert isinstance(page, Doctor)
+    await until(pilot, lambda: page.results and not page.running)
+
+
+async def _copies(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
+    app.ports.set_filter("container:shop-db")
+    await pilot.press("Y")
+
+
 async def _history(app: PmapApp, pilot: Pilot[int], until: Until) -> None:
     await _publish(app, pilot, until)
     await pilot.press("enter")
@@ -105,6 +140,12 @@ SCENES: dict[str, Scene] = {
     "help": _help,
     "story": _story,
     "map": _map,
+    "nothing": _nothing,
+    "loopback": _loopback,
+    "done": _done,
+    "undo": _undo,
+    "doctor": _doctor,
+    "copies": _copies,
     "history": _history,
     "compose": _compose,
 }
@@ -143,6 +184,8 @@ def settled(svg: str) -> str:
     """The picture without fonts from elsewhere, and the same in every viewer."""
     svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.S)
     svg = TEXT.sub(_without_outer_spaces, svg.replace("&#160;", SPACE))
+    # Of that size a letter of these fonts is as wide as a cell, also where textLength is not read.
+    svg = svg.replace("font-size: 20px", "font-size: 20.264px")
     return svg.replace("Fira Code", "DejaVu Sans Mono, Menlo, Consolas")
 
 

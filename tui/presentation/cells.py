@@ -53,6 +53,11 @@ def plain(line: Iterable[Span]) -> str:
     return "".join(span.text for span in line)
 
 
+def counted(number: int, word: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
 def width(text: str) -> int:
     """Terminal columns of a text; wide characters take two."""
     return len(text) if text.isascii() else cell_len(text)

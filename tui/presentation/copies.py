@@ -91,8 +91,10 @@ def copies(entry: Entry, engine: EngineInfo | None) -> tuple[Copy, ...]:
         spec += "" if row.protocol == "tcp" else f"/{row.protocol}"
         exposed = "" if entry.row.exposure.value == "loopback" else " --expose"
         found.append(Copy("pmap command", f"pmap publish {name} {spec}{exposed}"))
-        found.append(Copy("docker option", f"-p {spec}"))
+        found.append(
+            Copy("docker command", f"docker run -d -p {spec} {shlex.quote(container.image)}")
+        )
     found.append(Copy("container", container.name))
     if container.id and row.source is not Source.COMPOSE_FILE:
-        found.append(Copy("container id", container.id))
+        found.append(Copy("container id", container.short_id))
     return tuple(found)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from manager.model.finding import Finding, Severity
 from manager.model.text import printable
-from tui.presentation.cells import Line, Role, Span, clip_line, wrap
+from tui.presentation.cells import Line, Role, Span, clip_line, fit, width, wrap
 from tui.presentation.glyphs import Glyphs
 
 if TYPE_CHECKING:
@@ -24,17 +24,30 @@ AROUND = 3
 """Lines of the source above and below a finding."""
 
 
-def finding_line(finding: Finding, columns: int, g: Glyphs) -> Line:
-    """Severity, place, rule, and what is wrong."""
-    place = f"{os.path.basename(finding.file)}:{finding.span.line}"
+def finding_widths(findings: Iterable[Finding]) -> tuple[int, int]:
+    """The columns that places and services need, within reason."""
+    found = [(width(_place(f)), width(printable(f.service or ""))) for f in findings]
+    places, services = zip(*found, strict=True) if found else ((0,), (0,))
+    return min(max(places), 28), min(max(services), 18)
+
+
+def _place(finding: Finding) -> str:
+    return printable(f"{os.path.basename(finding.file)}:{finding.span.line}")
+
+
+def finding_line(finding: Finding, columns: int, g: Glyphs, widths: tuple[int, int]) -> Line:
+    """Severity, place, rule, and what is wrong; widths as `finding_widths` gives them."""
+    place, service = widths
     sign = g.cross if finding.severity is Severity.ERROR else g.alarm
     spans = (
         Span(f" {sign} ", _SEVERITY[finding.severity]),
-        Span(f"{printable(place):<22} ", Role.STRONG),
-        Span(f"{finding.rule} ", Role.MUTED),
-        Span(f"{printable(finding.service or ''):<12} ", Role.PROJECT),
+        Span(f"{g.marked if finding.fix else ' '} ", Role.GOOD),
+        Span(f"{fit(_place(finding), place, ellipsis=g.ellipsis)}  ", Role.STRONG),
+        Span(f"{finding.rule}  ", Role.MUTED),
+        Span(
+            f"{fit(printable(finding.service or ''), service, ellipsis=g.ellipsis)}  ", Role.PROJECT
+        ),
         Span(printable(finding.message)),
-        Span(f"  {g.marked} can be fixed" if finding.fix else "", Role.GOOD),
     )
     return clip_line(spans, columns, g.ellipsis)
 

@@ -39,9 +39,9 @@ def help_lines(actions: Iterable[Action], columns: int) -> list[Line]:
     for word, text in FILTERS:
         lines += _entry(word, text, columns, Role.STRONG)
     lines += [(), (Span("Marks of a row", Role.PROJECT),)]
-    lines += _entry("declared", "first mark: asked for in the container's configuration", columns)
-    lines += _entry("bound", "second: the engine holds it, or the host listens", columns)
-    lines += _entry("answering", "third: something behind it talked when it was tried", columns)
+    lines += _entry("D declared", "first mark: asked for in the container's configuration", columns)
+    lines += _entry("B bound", "second: the engine holds it, or the host listens", columns)
+    lines += _entry("A answering", "third: something behind it talked when it was asked", columns)
     return lines
 
 

@@ -55,7 +55,7 @@ def entry_lines(entry: Entry | None, columns: int, g: Glyphs) -> list[Line]:
         Span(f"change {printable(str(entry.get('id', '')))} ", Role.ACCENT),
         Span(g.rule * max(columns - 20, 0), Role.FAINT),
     )
-    before, after = _mappings(entry, "before"), _mappings(entry, "after")
+    before, after = _mappings(entry, "before", g), _mappings(entry, "after", g)
     lines: list[Line] = [clip_line(head, columns)]
     lines += [
         (Span("  " if text in after else "- ", Role.BAD),
@@ -88,18 +88,19 @@ def _when(entry: Entry) -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(ended))
 
 
-def _mappings(entry: Entry, field: str) -> list[str]:
+def _mappings(entry: Entry, field: str, g: Glyphs) -> list[str]:
     """`HOST_IP|HOST_PORT|CONTAINER_PORT` as people read it."""
     texts = []
     for text in entry.get(field) or ():
         address, port, target = [*str(text).split("|"), "", ""][:3]
         host = f"[{address}]" if ":" in address else address or "*"
-        texts.append(printable(f"{host}:{port or '(any)'} -> {target}"))
+        held = printable(f"{host}:{port or '(any)'}")
+        texts.append(f"{held} {g.arrow} {printable(target)}")
     return texts
 
 
 def _change(entry: Entry, g: Glyphs) -> str:
-    before, after = _mappings(entry, "before"), _mappings(entry, "after")
+    before, after = _mappings(entry, "before", g), _mappings(entry, "after", g)
     gone = [text for text in before if text not in after]
     come = [text for text in after if text not in before]
     parts = [f"-{text.partition(' ')[0]}" for text in gone]

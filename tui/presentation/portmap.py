@@ -16,6 +16,8 @@ from tui.presentation.entry import Entry
 from tui.presentation.glyphs import Glyphs
 
 PORTS = MAX_PORT + 1
+DYNAMIC = 49152
+"""The first dynamic port (RFC 6335): nobody is registered there."""
 _SPANS = (500, 1000, 1024, 2000, 2048, 2500, 4000, 4096, 5000, 8000, 8192, 10000, 20000)
 
 
@@ -146,7 +148,8 @@ def legend(ephemeral: PortRange, g: Glyphs) -> Line:
         Span(g.yes, SIGNS[Hold.LOOPBACK]), Span(" this host   ", Role.MUTED),
         Span(g.no, SIGNS[Hold.RESERVED]), Span(" reserved   ", Role.MUTED),
         Span(g.unknown, Role.FAINT), Span(" free   ", Role.MUTED),
-        Span(g.shade, Role.FAINT), Span(f" given to clients ({ephemeral})", Role.MUTED),
+        Span(g.shade, Role.FAINT), Span(f" given to clients ({ephemeral})   ", Role.MUTED),
+        Span(f"{DYNAMIC}", Role.PROJECT), Span(" on: dynamic", Role.MUTED),
     )  # fmt: skip
 
 

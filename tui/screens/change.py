@@ -147,12 +147,14 @@ class ChangeForm(ModalScreen[None]):
             self._inside[own.id] = ()
             self._desk.look_inside(own)
         asked = self.answer.agreements if self.answer is not None else frozenset()
+        plans = self.answer.plans if self.answer is not None else ()
         shown = {
             "expose": is_exposed(draft),
-            "save": own is not None and own.origin is not None,
+            "save": (own is not None and own.origin is not None) or any(p.service for p in plans),
             "layer": draft.layer != "ask" or "layer" in asked,
             "auto_remove": draft.auto_remove or "auto_remove" in asked,
-            "keep_logs": own is not None and own.state.holds_ports,
+            "keep_logs": (own is not None and own.state.holds_ports)
+            or any(plan.cost.restart for plan in plans),
         }
         for choice in self.query(Choice):
             choice.display = shown[str(choice.id)]
@@ -178,7 +180,10 @@ class ChangeForm(ModalScreen[None]):
         idle = {"confirm"} if not self.plans else set()
         if self.answer is None or self.answer.free is None:
             idle.add("free")
-        line = footer_line(actions_of(Place.FORM), width, idle=idle)
+        several, port = len(self.focus_chain) > 1, bool(self.query("#port"))
+        senseless = {"free": not port, "next_field": not several, "last_field": not several}
+        actions = [a for a in actions_of(Place.FORM) if not senseless.get(a.name)]
+        line = footer_line(actions, width, idle=idle)
         if self.running:
             line = (Span(" the change is being made", Role.ACCENT),)
         elif self.work is not None:

@@ -78,14 +78,13 @@ def fields(
         yield Field("Leads to", draft.target, targets, placeholder="its own port", id="target")
         yield Field("Address", draft.address, places, placeholder="127.0.0.1", id="address")
         yield Choice(LABELS["expose"], AGREE, glyphs=glyphs, role=Role.BAD, id="expose")
-    if draft.kind is not Kind.UNDO:
-        for name, options in (
-            ("save", SAVE),
-            ("layer", LAYER),
-            ("auto_remove", AUTO_REMOVE),
-            ("keep_logs", LOGS),
-        ):
-            yield Choice(LABELS[name], options, glyphs=glyphs, id=name)
+    for name, options in (
+        ("save", SAVE),
+        ("layer", LAYER),
+        ("auto_remove", AUTO_REMOVE),
+        ("keep_logs", LOGS),
+    ):
+        yield Choice(LABELS[name], options, glyphs=glyphs, id=name)
 
 
 def read_draft(form: DOMNode, draft: Draft) -> Draft:

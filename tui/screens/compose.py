@@ -13,8 +13,13 @@ from tui.actions import Place
 from tui.background import in_background
 from tui.checking import Checkup, Mend, check_files, known_files, mend_rule
 from tui.messages import CheckupDone, MendReady, Told
-from tui.presentation.cells import Line, Role, Span
-from tui.presentation.findings import diff_lines, finding_line, finding_lines
+from tui.presentation.cells import Line, Role, Span, counted
+from tui.presentation.findings import (
+    diff_lines,
+    finding_line,
+    finding_lines,
+    finding_widths,
+)
 from tui.screens.agree import Agree
 from tui.screens.listing import Listing
 
@@ -66,19 +71,23 @@ class Compose(Listing):
         """How much was read and found."""
         findings = self.checkup.findings
         errors = sum(finding.severity is Severity.ERROR for finding in findings)
-        word = " checking" if self.running else f" {len(self.checkup.files)} files"
+        word = " checking" if self.running else f" {counted(len(self.checkup.files), 'file')}"
         fixable = sum(finding.fix is not None for finding in findings)
         return (
             Span(word, Role.MUTED),
-            Span(f"   {errors} errors", Role.BAD if errors else Role.GOOD),
-            Span(f"   {len(findings) - errors} others", Role.MUTED),
-            Span(f"   {fixable} can be fixed", Role.GOOD if fixable else Role.MUTED),
+            Span(f"   {counted(errors, 'error')}", Role.BAD if errors else Role.GOOD),
+            Span(f"   {counted(len(findings) - errors, 'other')}", Role.MUTED),
+            Span(
+                f"   {self.pmap.glyphs.marked} {fixable} can be fixed",
+                Role.GOOD if fixable else Role.MUTED,
+            ),
         )
 
     def lines(self, columns: int) -> Sequence[Line]:
         """One line a finding."""
-        glyphs = self.pmap.glyphs
-        return [finding_line(finding, columns, glyphs) for finding in self.checkup.findings]
+        glyphs, findings = self.pmap.glyphs, self.checkup.findings
+        widths = finding_widths(findings)
+        return [finding_line(finding, columns, glyphs, widths) for finding in findings]
 
     def detail(self, columns: int) -> Sequence[Line]:
         """The finding at its line of the source."""

@@ -8,7 +8,7 @@ from typing import Any
 from textual import on
 
 from tui.actions import Place
-from tui.presentation.cells import Line, Role, Span
+from tui.presentation.cells import Line, Role, Span, counted
 from tui.presentation.journal import entry_line, entry_lines, turned_round
 from tui.screens.listing import Listing
 from tui.widgets.line_list import LineList
@@ -30,7 +30,8 @@ class History(Listing):
 
     def note(self) -> Line:
         """How many changes were made."""
-        return (Span(f" {len(self.entries)}", Role.STRONG), Span(" changes", Role.MUTED))
+        number, word = counted(len(self.entries), "change").split()
+        return (Span(f" {number}", Role.STRONG), Span(f" {word}", Role.MUTED))
 
     def lines(self, columns: int) -> Sequence[Line]:
         """The journal as it is now."""

@@ -35,6 +35,10 @@ class Reader(ModalScreen[None]):
             box.border_subtitle = self.CLOSES
             yield Lines(id="told")
 
+    def renew(self) -> None:
+        """Write it anew: what it tells may have changed."""
+        self.on_resize()
+
     def on_resize(self) -> None:
         """Wrap anew."""
         columns = self.query_one("#box").content_size.width - 1

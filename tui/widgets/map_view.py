@@ -15,7 +15,7 @@ from tui.paint import Painter, cursor_ground
 from tui.presentation.cells import Role, Span
 from tui.presentation.entry import Entry
 from tui.presentation.glyphs import Glyphs
-from tui.presentation.portmap import Zoom, map_rows, whole, zoomed
+from tui.presentation.portmap import DYNAMIC, Zoom, map_rows, whole, zoomed
 
 LABEL = 7
 """Columns of the port number before each row."""
@@ -105,7 +105,8 @@ class MapView(Widget, can_focus=True):
             return plain.strip((), self.size.width)
         row, column = divmod(self.cursor, self.zoom.columns)
         first = self.zoom.ports(y * self.zoom.columns)
-        label = (Span(f"{first.start:>6} " if first else " " * LABEL, Role.MUTED),)
+        role = Role.PROJECT if first and first.end >= DYNAMIC else Role.MUTED
+        label = (Span(f"{first.start:>6} " if first else " " * LABEL, role),)
         cells = self._rows[y]
         if y != row:
             return plain.strip((*label, *cells), self.size.width)
