@@ -93,6 +93,8 @@ class Checker:
 
     def _hits(self, contexts: Sequence[Context]) -> Iterator[Caught]:
         for context in contexts:
+            if context.is_plain:
+                continue
             selection = self._selection(context.config)
             for rule in RULES:
                 if rule.check is not None and rule.id in selection.enabled:

@@ -81,10 +81,10 @@ def _around(path: str, env: Mapping[str, str], exclude: tuple[str, ...]) -> Iter
         if named is not None:
             yield named
         yield from _search(path, env, exclude, ignore_files(path), skip_top=named is not None)
-    elif not os.path.lexists(path):
-        raise ComposeError("does not exist", file=path, hint="name a file or a folder")
-    else:
+    elif os.path.lexists(path):
         yield _with_siblings(path, env)
+    else:
+        raise ComposeError("does not exist", file=path, hint="name a file or a folder")
 
 
 def _is_here(path: str) -> bool:
@@ -105,16 +105,20 @@ def _with_siblings(path: str, env: Mapping[str, str]) -> ProjectFiles:
 
 
 def _existing(folder: str, names: Iterable[str]) -> list[str]:
-    candidates = (os.path.join(folder, name) for name in names)
-    return [path for path in candidates if os.path.lexists(path)]
+    try:
+        there = set(os.listdir(folder or os.curdir))
+    except OSError:
+        return []
+    return [os.path.join(folder, name) for name in names if name in there]
 
 
 def _in_folder(folder: str, env: Mapping[str, str]) -> ProjectFiles | None:
     """What compose reads in a folder without COMPOSE_FILE."""
-    mains = _existing(folder, MAIN_NAMES)
+    there = _existing(folder, (*MAIN_NAMES, *OVERRIDE_NAMES))
+    mains = [path for path in there if os.path.basename(path) in MAIN_NAMES]
     if not mains:
         return None
-    overrides = _existing(folder, OVERRIDE_NAMES)
+    overrides = there[len(mains) :]
     notes = [_several(group) for group in (mains, overrides) if len(group) > 1]
     files = (mains[0], *overrides[:1])
     return ProjectFiles(folder, files, _given_env_files(env), notes=tuple(notes))

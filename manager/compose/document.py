@@ -151,8 +151,12 @@ def _content(path: str, handle: int) -> bytes:
         raise _unreadable(path, "is not a regular file")
     if status.st_size > MAX_BYTES:
         raise _too_large(path, f"has {status.st_size} bytes, more than the {MAX_BYTES} pmap reads")
-    chunks: list[bytes] = []
-    left = MAX_BYTES + 1
+    content = os.read(handle, status.st_size + 1)
+    if len(content) == status.st_size:
+        return content
+    # It is growing or shrinking, or does not tell its size.
+    chunks = [content]
+    left = MAX_BYTES + 1 - len(content)
     while left > 0 and (chunk := os.read(handle, left)):
         chunks.append(chunk)
         left -= len(chunk)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -22,6 +22,23 @@ Report = Callable[[ReadProblem], None]
 _SINGLES = ("scale", "network_mode", "container_name", "image")
 _ATOI = r"[-+]?[0-9]{1,18}\Z"
 _LISTS = ("profiles", "networks", "depends_on")
+
+
+class KeyPlaces(Mapping[str, Place]):
+    """Where the keys of a service stand; found out when somebody asks."""
+
+    def __init__(self, keys: Mapping[str, tuple[Scope, Node]]) -> None:
+        self._keys = keys
+
+    def __getitem__(self, name: str) -> Place:
+        scope, node = self._keys[name]
+        return scope.place(node)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
 
 
 class Extends(NamedTuple):
@@ -45,7 +62,7 @@ class Draft:
     dropped: list[Read] = field(default_factory=list)
     singles: dict[str, Part] = field(default_factory=dict)
     lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    keys: dict[str, Place] = field(default_factory=dict)
+    keys: dict[str, tuple[Scope, Node]] = field(default_factory=dict)
     extends: Extends | None = None
     sources: list[tuple[Scope, Node]] = field(default_factory=list)
     empty_ports: Place | None = None
@@ -156,7 +173,7 @@ def draft_service(
     """Read one service of one document; what is wrong goes to `report`."""
     draft = Draft(name, scope.place(key), sources=[(scope, node)])
     for item, (at, value) in scope.tree.items(node).items():
-        draft.keys[item] = scope.place(at)
+        draft.keys[item] = (scope, at)
         if item == "ports":
             _ports(draft, scope, node, (at, value), report)
         elif item == "extends":

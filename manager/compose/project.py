@@ -5,13 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
 from manager.compose.discover import given_files
 from manager.compose.document import Sheet
 from manager.compose.dotenv import default_env_file, read_env_files
-from manager.compose.draft import Draft
+from manager.compose.draft import Draft, KeyPlaces
 from manager.compose.interpolate import InterpolationError, interpolate
 from manager.compose.job import Job
 from manager.compose.loading import Loader
@@ -58,19 +57,13 @@ def read_project(
         files = given_files(files, environment)
     loader = Loader(problems=list(files.notes))
     loader.sheets.update((path, Sheet(text)) for path, text in (texts or {}).items())
-    with _unburdened():
-        return _read(files, environment, loader, (tuple(profiles), tuple(env_files)))
-
-
-@contextmanager
-def _unburdened() -> Iterator[None]:
-    """The cycle collector pauses: a node graph is large, and all of it is alive."""
-    enabled = gc.isenabled()
+    # The cycle collector pauses: a node graph is large, and all of it is alive.
+    collects = gc.isenabled()
     gc.disable()
     try:
-        yield
+        return _read(files, environment, loader, (tuple(profiles), tuple(env_files)))
     finally:
-        if enabled:
+        if collects:
             gc.enable()
 
 
@@ -179,7 +172,7 @@ def _service(draft: Draft, loader: Loader) -> Service:
         container_name=draft.singles.get("container_name"),
         image=draft.singles.get("image"),
         depends_on=draft.lists.get("depends_on", ()),
-        keys=draft.keys,
+        keys=KeyPlaces(draft.keys),
     )
 
 

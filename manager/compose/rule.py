@@ -73,6 +73,14 @@ class Context:
         self._memory: dict[str, object] = {}
         self._publishing = {s.name: publishing_of(project, s) for s in project.services}
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether there are no ports and no problems, so that no rule has anything to say."""
+        return not self.project.problems and not any(
+            service.entries or service.repeated or service.dropped
+            for service in self.project.services
+        )
+
     def publishing(self, service: Service) -> Publishing:
         """What becomes of the ports of a service."""
         return self._publishing[service.name]

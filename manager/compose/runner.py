@@ -59,8 +59,7 @@ class Run:
         self._targets = [
             Target(files, self._finder.of(files.directory)) for files in self._projects(paths)
         ]
-        self._roots = {_folder(path) for path in paths}
-        self._roots.update(target.files.directory or os.curdir for target in self._targets)
+        self._paths = paths
         self.notes: list[str] = []
         self.mended = Mended([], {})
 
@@ -104,7 +103,9 @@ class Run:
 
     def _ours_to_mend(self, caught: list[Caught]) -> list[Caught]:
         """What is not known, in files of the projects: what they include may be shared."""
-        roots = tuple(os.path.join(os.path.abspath(root), "") for root in self._roots)
+        folders = {_folder(path) for path in self._paths}
+        folders.update(target.files.directory or os.curdir for target in self._targets)
+        roots = tuple(os.path.join(os.path.abspath(root), "") for root in folders)
         unknown = self._known.unknown(caught)
         return [c for c in unknown if os.path.abspath(c.hit.place.file).startswith(roots)]
 

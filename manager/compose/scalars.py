@@ -37,7 +37,8 @@ _WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
 }
 # Patterns are texts: each is compiled when it is first needed, which few runs do.
-_HINTS = frozenset("+-0123456789.yYnNtTfFoO~")
+HINTS = frozenset("+-0123456789.yYnNtTfFoO~")
+"""What an unquoted scalar begins with that is no text."""
 MAX_INT = 2**63 - 1
 MAX_UINT = 2**64 - 1
 _LONGEST = 400
@@ -74,7 +75,7 @@ def read_scalar(node: ScalarNode) -> Scalar:
 
 def is_text_key(node: ScalarNode) -> bool:
     """Whether a mapping key reads as text: compose refuses every other kind."""
-    if tag_of(node) is None and (node.style or (node.value and node.value[0] not in _HINTS)):
+    if tag_of(node) is None and (node.style or (node.value and node.value[0] not in HINTS)):
         return True
     try:
         return isinstance(read_scalar(node), str)
@@ -91,7 +92,7 @@ def is_merge_key(node: ScalarNode) -> bool:
 
 def read_plain(text: str) -> Scalar:
     """The value of an unquoted scalar without a tag."""
-    if text and text[0] not in _HINTS:
+    if text and text[0] not in HINTS:
         return text
     if text in _WORDS:
         return _WORDS[text]

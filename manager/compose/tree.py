@@ -12,7 +12,14 @@ from collections.abc import Iterator
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from manager.compose.document import Sheet, UnreadableFileError
-from manager.compose.scalars import BadScalarError, is_merge_key, is_text_key, read_scalar, tag_of
+from manager.compose.scalars import (
+    HINTS,
+    BadScalarError,
+    is_merge_key,
+    is_text_key,
+    read_scalar,
+    tag_of,
+)
 from manager.compose.text import Place
 from manager.compose.values import ProblemKind, ReadProblem
 from manager.model.value import dataclass, field
@@ -20,6 +27,7 @@ from manager.model.value import dataclass, field
 MAX_VISITS = 30_000
 MAX_PATH = 120
 Path = tuple[str, ...]
+_SPECIAL = frozenset(("", *HINTS))
 _ESCAPED_SLASH = r"(?<!\\)(?:\\\\)*\\/"
 
 
@@ -186,7 +194,7 @@ class _Walk:
         follow = False
         for key, child in node.value:
             name = self._key(key, names)
-            if name != "<<" and self._is_plain(child):
+            if self._is_plain(child) and name != "<<":
                 kept.append((key, child))
                 continue
             reached = path if name == "<<" and path else (*path, name)
@@ -214,6 +222,9 @@ class _Walk:
             self.tree.found("a key must be text", key, ProblemKind.YAML)
             return ""
         name: str = key.value
+        if name not in names and name[:1] not in _SPECIAL and not key.tag:
+            names[name] = key
+            return name
         if name in names:
             self.tree.found(
                 f"the key {name!r} stands twice in one mapping",

@@ -59,7 +59,18 @@ def run(args: argparse.Namespace) -> int:
         return _explain(args.explain)
     _refuse_nonsense(args)
     # What is read stays alive to the end, so a collector would look at all of it in vain.
+    collects = gc.isenabled()
     gc.disable()
+    try:
+        return _check(args)
+    finally:
+        # At exit Python collects once more, whatever was disabled.
+        gc.freeze()
+        if collects:
+            gc.enable()
+
+
+def _check(args: argparse.Namespace) -> int:
     from manager.compose.runner import Run
 
     check = Run(_options(args))
