@@ -42,6 +42,7 @@ class Entry:
 
     asked is None where nobody has asked it yet. words is what a text filter searches. bare: it is
     a running container that publishes nothing, so that there is something to publish from.
+    exposure says how wide it is open, or would be; exposed that it is, on more than loopback.
     """
 
     row: PortRow
@@ -56,18 +57,9 @@ class Entry:
     image: str
     process: str
     words: str
+    exposure: Exposure
+    exposed: bool
     bare: bool = False
-
-    @property
-    def exposure(self) -> Exposure:
-        """How wide it is open, or would be."""
-        return self.row.exposure
-
-    @property
-    def exposed(self) -> bool:
-        """Whether it is bound on more than loopback."""
-        wide = self.row.exposure is not Exposure.LOOPBACK
-        return wide and self.row.bound is not False and not self.bare
 
     @property
     def host_port(self) -> int:
@@ -124,7 +116,7 @@ def _bare(container: Container) -> Entry:
     row = PortRow(Source.PUBLISHED, None, None, protocol, port, container, declared=False)
     entry = _entry(row, {})
     target = str(port) if port is not None else ""
-    return replace(entry, address="", port="none", target=target, bare=True)
+    return replace(entry, address="", port="none", target=target, exposed=False, bare=True)
 
 
 def _entry(row: PortRow, conflicts: Mapping[HostSocket, list[Conflict]]) -> Entry:
@@ -164,6 +156,8 @@ def _entry(row: PortRow, conflicts: Mapping[HostSocket, list[Conflict]]) -> Entr
         image,
         running,
         "\n".join(words).casefold(),
+        row.exposure,
+        row.exposure is not Exposure.LOOPBACK and row.bound is not False,
     )
 
 

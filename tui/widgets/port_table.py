@@ -45,6 +45,8 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._entries: tuple[Entry, ...] = ()
         self._ordered: tuple[Entry, ...] = ()
         self._items: tuple[Item, ...] = ()
+        self.rows: tuple[Entry, ...] = ()
+        """The entries that are in the table, in its order."""
         self.empty: tuple[Line, ...] = ()
         """What stands in a table without rows."""
         self._cursor = -1
@@ -60,9 +62,9 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         return item if isinstance(item, Entry) else None
 
     @property
-    def rows(self) -> tuple[Entry, ...]:
-        """The entries that are in the table, in its order."""
-        return tuple(item for item in self._items if isinstance(item, Entry))
+    def _room(self) -> int:
+        """The lines under the titles."""
+        return self.size.height - 1
 
     def show(self, entries: tuple[Entry, ...], view: View, *, faded: bool = False) -> None:
         """Draw these entries in that view. `faded`: they are what was known before."""
@@ -77,14 +79,14 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
     def _arrange(self) -> None:
         """Draw the lines anew, the cursor on its row."""
         before = self.selected
-        self._items = arrange(self._ordered, self._view, self.size.height - 1)
-        known = {entry.identity for entry in self.rows}
-        self.marked &= known
+        self._items = arrange(self._ordered, self._view, self._room)
+        self.rows = tuple(item for item in self._items if isinstance(item, Entry))
+        if self.marked:
+            self.marked &= {entry.identity for entry in self.rows}
         near = self._cursor if before is not None else 0
-        wanted = before.identity if before else None
-        if before is not None and wanted not in known:
-            wanted = successor(self._items, before)
-        self._cursor = find(self._items, wanted, near)
+        self._cursor = find(self._items, before.identity if before else None, near)
+        if before is not None and (now := self.selected) and now.identity != before.identity:
+            self._cursor = find(self._items, successor(self._items, before), near)
         self.virtual_size = Size(self.size.width, len(self._items) + 1)
         self._painters = {}
         self._strips = {}
@@ -142,9 +144,15 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         return self._strips[key]
 
     def on_resize(self) -> None:
-        """Give lines and columns their new room."""
-        self._lay_out()
-        self._arrange()
+        """Give lines and columns their new room; only what it changes is worked out anew."""
+        if self._plan is None or self._plan.total != self.scrollable_content_region.width:
+            self._lay_out()
+            self._arrange()
+        elif min(len(self.rows), len(self._items)) <= self._room:
+            # Few enough that the gaps between groups come or go.
+            self._arrange()
+        else:
+            self._follow()
 
     def on_click(self, event: events.Click) -> None:
         """Select a row; open it at the second click; sort at a click on a title."""
