@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from manager.compose.checker import Caught, Checker, findings_of, sources_of
 from manager.compose.config import Config
@@ -18,10 +17,11 @@ from manager.compose.suppress import unknown_rules
 from manager.compose.values import Project, ProjectFiles
 from manager.errors import InvalidInput
 from manager.model.finding import Finding, Severity
-from manager.model.value import replace
+from manager.model.value import dataclass, replace
 
 
-class Options(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Options:
     """What the command line asks for; None and empty leave it to the configuration.
 
     files: these together are one project, as `docker compose -f A -f B` takes them. env_files:

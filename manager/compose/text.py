@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, StrEnum
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 from manager.model.finding import Span
 from manager.model.value import dataclass
@@ -40,7 +40,8 @@ class Style(StrEnum):
         return self in {Style.SINGLE, Style.DOUBLE}
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Place:
     """A span of a file."""
 
     file: str
@@ -73,7 +74,8 @@ class Variable:
         return self.value is None and not self.has_default
 
 
-class Part(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Part:
     """A scalar, or a part of one such as the host port of a short entry.
 
     raw: as written in the file (without the quotes). text: what compose reads, every variable

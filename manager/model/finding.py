@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from manager.model.value import dataclass
 
@@ -21,7 +20,8 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-class Span(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
     """A place in a text file. Lines and columns count characters from 1; end is exclusive.
 
     start and end are character offsets into the text after a byte order mark.
