@@ -126,11 +126,27 @@ def overlapping(claims: Iterable[Claim], lanes: Lanes) -> Iterator[tuple[Claim, 
     for claim in claims:
         by_protocol.setdefault(claim.protocol, []).append(claim)
     for group in by_protocol.values():
-        active = _Active(lanes)
-        for claim in sorted(group, key=lambda c: (c.ports.start, c.order)):
-            for other in active.partners(claim):
-                yield (claim, other) if claim.order > other.order else (other, claim)
-            active.add(claim)
+        for near in _clusters(sorted(group, key=lambda c: (c.ports.start, c.order))):
+            active = _Active(lanes)
+            for claim in near:
+                for other in active.partners(claim):
+                    yield (claim, other) if claim.order > other.order else (other, claim)
+                active.add(claim)
+
+
+def _clusters(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
+    """Sorted claims in groups whose ports touch each other; those that stand alone are left out."""
+    near: list[Claim] = []
+    end = -1
+    for claim in claims:
+        if claim.ports.start > end:
+            if len(near) > 1:
+                yield near
+            near = []
+        near.append(claim)
+        end = max(end, claim.ports.end)
+    if len(near) > 1:
+        yield near
 
 
 class Vacancies:
