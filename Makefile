@@ -3,7 +3,7 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo demo-down test lint types imports unit faults bench clean
+.PHONY: demo demo-down test lint types imports unit faults fidelity bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python compose-examples/demo/tour.py up
@@ -30,6 +30,9 @@ unit: $(VENV)/.installed
 
 faults: $(VENV)/.installed
 	$(BIN)/python tests/change/faults.py $(FAULTS_ARGS)
+
+fidelity: $(VENV)/.installed
+	$(BIN)/python tests/change/fidelity.py $(FIDELITY_ARGS)
 
 bench: $(VENV)/.installed
 	$(BIN)/python tests/benchmarks/bench.py $(BENCH_ARGS)

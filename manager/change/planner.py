@@ -53,7 +53,9 @@ def plan_change(snapshot: Snapshot, request: ChangeRequest, facts: Facts) -> Pla
     _check(snapshot, request, facts, plan)
     return plan.model_copy(
         update={
-            "operations": operations(plan.id, tuple(_replaced(request, facts)), facts.file_edit),
+            "operations": operations(
+                plan.id, tuple(_replaced(snapshot, request, facts)), facts.file_edit
+            ),
             "warnings": (*desired.notes, *warnings(snapshot, request, facts, plan)),
             "cost": cost_of(request, facts),
             "file_edit": facts.file_edit,
@@ -77,16 +79,26 @@ def _check(snapshot: Snapshot, request: ChangeRequest, facts: Facts, plan: Plan)
     check_layers(request, facts.layers)
 
 
-def _replaced(request: ChangeRequest, facts: Facts) -> Iterator[Replacement]:
+def _replaced(snapshot: Snapshot, request: ChangeRequest, facts: Facts) -> Iterator[Replacement]:
+    # Podman has no daemon that would start what was stopped, and no call that changes a policy.
+    revives = snapshot.engine is None or not snapshot.engine.podman
     cause = "ports are fixed when a container is created"
-    yield _replacement(request, facts, facts.target, facts.record, cause)
+    yield _replacement(request, facts, facts.target, facts.record, cause, revives=revives)
     for dependent in facts.following:
         cause = f"it {dependent.ties[0].words.replace('its', 'the')} of the old one"
-        yield _replacement(request, facts, dependent.container, dependent.record, cause)
+        yield _replacement(
+            request, facts, dependent.container, dependent.record, cause, revives=revives
+        )
 
 
 def _replacement(
-    request: ChangeRequest, facts: Facts, container: Container, record: Record, cause: str
+    request: ChangeRequest,
+    facts: Facts,
+    container: Container,
+    record: Record,
+    cause: str,
+    *,
+    revives: bool,
 ) -> Replacement:
     config: Mapping[str, Any] = record.get("HostConfig") or {}
     policy = (config.get("RestartPolicy") or {}).get("Name")
@@ -96,6 +108,6 @@ def _replacement(
         cause,
         copied=facts.layers.get(container.name, ()) if keep else (),
         vanishes=container.running and bool(config.get("AutoRemove")),
-        held=policy not in {None, "", "no"},
+        held=revives and policy not in {None, "", "no"},
         logs=container.name in facts.logged,
     )

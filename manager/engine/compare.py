@@ -42,6 +42,10 @@ def compare_records(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str
     if "HostConfig.Runtime" not in before:
         # Created with no HostConfig at all: the default, which engines name in what they make now.
         after.pop("HostConfig.Runtime", None)
+    name = "Config.Env[HOSTNAME]"
+    if name not in before and after.get(name) == after.get("Config.Hostname"):
+        # Podman's own doing, where a host name is given: every process has it there anyway.
+        after.pop(name, None)
     found = [
         _line(name, before.get(name, _MISSING), after.get(name, _MISSING))
         for name in sorted({*before, *after})

@@ -20,6 +20,10 @@ def for_podman(host: dict[str, Any]) -> None:
             limit["Name"] = limit["Name"].removeprefix("RLIMIT_").lower()
     if host.get("MemorySwappiness") in {0, -1}:
         host.pop("MemorySwappiness")
+    if host.get("NanoCpus"):
+        # It shows one limit in both ways, and takes one of them.
+        host.pop("CpuPeriod", None)
+        host.pop("CpuQuota", None)
     for device in items(host.get("Devices")):
         if isinstance(device, dict) and not device.get("CgroupPermissions"):
             device["CgroupPermissions"] = "rwm"

@@ -50,8 +50,12 @@ def _in_order(record: dict[str, Any]) -> dict[str, Any]:
     """Lists that engines give in any order, in one order, without what is the id's own."""
     own = {record["Id"][:12], record["Config"]["Hostname"]}
     networks = record["NetworkSettings"]["Networks"]
+    # Podman sets HOSTNAME where a host name is given: every process has it there anyway.
+    env = {"HOSTNAME": record["Config"]["Hostname"]}
+    env |= dict(each.split("=", 1) for each in record["Config"].get("Env") or ())
     return {
         **record,
+        "Config": {**record["Config"], "Env": env},
         "Mounts": {mount["Destination"]: mount for mount in record["Mounts"]},
         "NetworkSettings": {
             **record["NetworkSettings"],

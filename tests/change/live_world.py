@@ -90,9 +90,9 @@ class LiveWorld:
 
     def make(self) -> None:
         """Create and start it, and a stranger whose name is almost that of a temporary one."""
-        net = f"10.{100 + self.number // 200}.{self.number % 200}"
-        front = self._network("front", f"{net}.0/25")
-        back = self._network("back", f"{net}.128/25")
+        net, _ = self.subnets()
+        front = self.network("front", f"{net}.0/25")
+        back = self.network("back", f"{net}.128/25")
         self.create(
             self.name,
             {
@@ -152,12 +152,16 @@ class LiveWorld:
         )
         return str(made.json()["Id"])
 
-    def _network(self, short: str, subnet: str) -> str:
+    def subnets(self) -> tuple[str, str]:
+        """The first three bytes of two networks that no other test has."""
+        one, two = 100 + self.number // 200, 130 + self.number // 200
+        return f"10.{one}.{self.number % 200}", f"10.{two}.{self.number % 200}"
+
+    def network(self, short: str, subnet: str | None) -> str:
+        """Make a network, of that subnet or of the engine's choice; its name."""
         name = f"{self.prefix}{short}"
-        self.api.call(
-            "POST", "/networks/create",
-            body={"Name": name, "IPAM": {"Config": [{"Subnet": subnet}]}},
-        )  # fmt: skip
+        ipam = {} if subnet is None else {"IPAM": {"Config": [{"Subnet": subnet}]}}
+        self.api.call("POST", "/networks/create", body={"Name": name, **ipam})
         return name
 
     def run_inside(self, script: str) -> str:

@@ -83,9 +83,10 @@ def plan(
     listeners: tuple[Listener, ...] = (),
     reserved: dict[int, str] | None = None,
     record: dict[str, Any] | None = None,
+    engine: EngineInfo = LOCAL,
     **facts: Any,
 ) -> Plan:
-    snapshot = Snapshot(LOCAL, (target, *others), listeners, reserved=reserved or {})
+    snapshot = Snapshot(engine, (target, *others), listeners, reserved=reserved or {})
     base = {"Id": target.id, "Image": "sha256:1", "Config": {}, "HostConfig": {}}
     return plan_change(snapshot, request, Facts("t1", base | (record or {}), target, **facts))
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from plan_words import WEB, after, container, move, plan, publish, specs
+from plan_words import LOCAL, WEB, after, container, move, plan, publish, specs
 
 from manager.change.dependents import Dependent, Tie
 from manager.change.fileedit import FileEdit
+from manager.change.plan import OperationKind
 from manager.change.request import LayerChoice, Loopback, SaveChoice, Unpublish
 from manager.interfaces import LayerChange
 from manager.model.container import ComposeOrigin, ContainerState
@@ -52,6 +55,15 @@ def test_a_stopped_container_stays_stopped() -> None:
             "lost        its id, its logs so far (docker logs), and docker exec sessions",
         )
     )
+
+
+def test_a_policy_is_held_where_the_engine_would_go_by_it() -> None:
+    record = {"HostConfig": {"RestartPolicy": {"Name": "always", "MaximumRetryCount": 0}}}
+    kinds = [o.kind for o in plan(publish("62893"), container(), record=record).operations]
+    assert OperationKind.HOLD in kinds
+    podman = replace(LOCAL, podman=True)
+    found = plan(publish("62893"), container(), record=record, engine=podman)
+    assert [o.kind for o in found.operations] == [k for k in kinds if k is not OperationKind.HOLD]
 
 
 def test_everything_at_once() -> None:

@@ -37,6 +37,16 @@ def record(**host: Any) -> dict[str, Any]:
     }
 
 
+def test_a_host_name_that_podman_puts_into_the_environment_too() -> None:
+    old, new = record(), record()
+    old["Config"]["Hostname"] = new["Config"]["Hostname"] = "keeper"
+    new["Config"]["Env"] = ["HOSTNAME=keeper", *new["Config"]["Env"]]
+    assert compare_records(old, new) == ()
+    assert compare_records(new, old) == ("Config.Env[HOSTNAME]: lost",)
+    new["Config"]["Env"][0] = "HOSTNAME=another"
+    assert compare_records(old, new) == ("Config.Env[HOSTNAME]: new",)
+
+
 @given(st.dictionaries(KEYS, JSON))
 def test_a_record_does_not_differ_from_itself(more: dict[str, Any]) -> None:
     raw = record(**more)

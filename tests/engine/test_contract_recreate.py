@@ -9,72 +9,14 @@ from typing import Any
 
 import pytest
 from engine_rig import DB, WEB, LiveRig, Rig
+from rich_container import MAC, PORTS, RichContainer
 
 from manager.errors import EngineError
 from manager.interfaces import Record
 from manager.model.ports import Port, PortBinding, PortMapping, PortRange, parse_ip
 
-MAC = "02:aa:bb:cc:dd:01"
 WANTED = PortMapping(Port(80), PortBinding(parse_ip("127.0.0.1"), PortRange.of(21999)))
 
-CONFIG: dict[str, Any] = {
-    "Hostname": "keeper",
-    "Domainname": "example.test",
-    "User": "root",
-    "WorkingDir": "/tmp",
-    "Env": ["B=2", "A=1", "EMPTY=", "SECRET=top=secret"],
-    "Entrypoint": ["/bin/sh", "-c"],
-    "Cmd": ["sleep 300"],
-    "Volumes": {"/x": {}},
-    "Healthcheck": {"Test": ["CMD", "true"], "Interval": 60_000_000_000, "Retries": 7},
-    "StopSignal": "SIGUSR1",
-    "StopTimeout": 3,
-    "OpenStdin": True,
-    "Tty": True,
-    "Labels": {
-        "com.docker.compose.config-hash": "abc",
-        "com.docker.compose.container-number": "1",
-        "note": "kept",
-    },
-}
-HOST: dict[str, Any] = {
-    "Tmpfs": {"/t2": "size=1m"},
-    "LogConfig": {"Type": "json-file", "Config": {"max-size": "1m", "max-file": "2"}},
-    "RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 4},
-    "CapAdd": ["NET_ADMIN"],
-    "CapDrop": ["MKNOD"],
-    "Dns": ["192.0.2.1", "192.0.2.2"],
-    "DnsOptions": ["ndots:2"],
-    "DnsSearch": ["example.test"],
-    "ExtraHosts": ["there:192.0.2.9"],
-    "GroupAdd": ["7"],
-    "IpcMode": "shareable",
-    "OomScoreAdj": 100,
-    "SecurityOpt": ["no-new-privileges"],
-    "ShmSize": 16777216,
-    "Sysctls": {"net.core.somaxconn": "256"},
-    "Memory": 67108864,
-    "MemoryReservation": 33554432,
-    "MemorySwap": 134217728,
-    "CpuShares": 512,
-    "CpuPeriod": 100000,
-    "CpuQuota": 50000,
-    "CpusetCpus": "0",
-    "PidsLimit": 50,
-    "Devices": [
-        {"PathOnHost": "/dev/null", "PathInContainer": "/dev/nil", "CgroupPermissions": "rw"}
-    ],
-    "DeviceCgroupRules": ["c 1:3 mr"],
-    "Ulimits": [{"Name": "nofile", "Soft": 512, "Hard": 1024}],
-    "Init": True,
-    "MaskedPaths": ["/proc/acpi"],
-    "ReadonlyPaths": ["/proc/bus"],
-    "Annotations": {"note": "kept"},
-}
-PORTS = {
-    "80/tcp": [("127.0.0.1", "21080"), ("127.0.0.2", "21080")],
-    "53/udp": [("127.0.0.1", "")],
-}
 MAY_DIFFER = (
     "Id",
     "Created",
@@ -99,29 +41,15 @@ def rich(rig: Rig) -> str:
     rig.run("peer", networks=[(one, {})])
     rig.create("source", DB, host={"Binds": [f"{rig.name('shared')}:/shared"]})
     many = rig.engine.info().api_version >= (1, 44)
-    first: dict[str, Any] = {
-        "IPAMConfig": {"IPv4Address": "10.99.21.50"},
-        "Aliases": ["front", "also"],
-        "Links": [f"{rig.name('peer')}:buddy"],
-    }
-    second = {"IPAMConfig": {"IPv4Address": "10.99.22.60"}, "Aliases": ["back"]}
-    mac = {} if many else {"MacAddress": MAC}
-    host = HOST | {
-        "Binds": [f"{rig.name('named')}:/named:rw,nocopy", "/usr:/hostusr:ro"],
-        "Mounts": [
-            {"Type": "volume", "Target": "/anon"},
-            {"Type": "bind", "Source": "/etc", "Target": "/hostetc", "ReadOnly": True},
-            {"Type": "tmpfs", "Target": "/t1", "TmpfsOptions": {"SizeBytes": 1048576}},
-        ],
-        "VolumesFrom": [f"{rig.name('source')}:ro"],
-    }
+    made = RichContainer(rig.prefix, "10.99.21", "10.99.22", per_network_mac=many)
+    first = made.first_endpoint("peer")
     return rig.create(
         "rich",
         DB,
         ports=PORTS,
-        config=CONFIG | mac,
-        host=host,
-        networks=[(one, first | ({"MacAddress": MAC} if many else {})), (two, second)],
+        config=made.config,
+        host=made.host_config("source"),
+        networks=[(one, first), (two, made.second_endpoint)],
     )
 
 

@@ -290,6 +290,9 @@ def test_podman_is_told_what_it_takes() -> None:
     raw = record(
         Ulimits=[{"Name": "RLIMIT_NOFILE", "Soft": 1, "Hard": 2}],
         MemorySwappiness=-1,
+        NanoCpus=500_000_000,
+        CpuPeriod=100_000,
+        CpuQuota=50_000,
         Devices=[{"PathOnHost": "/dev/null", "CgroupPermissions": ""}],
     )
     raw["NetworkSettings"]["Networks"] = {"podman": {}}
@@ -297,6 +300,8 @@ def test_podman_is_told_what_it_takes() -> None:
     host = blueprint.body["HostConfig"]
     assert host["Ulimits"][0]["Name"] == "nofile"
     assert "MemorySwappiness" not in host
+    assert host["NanoCpus"] == 500_000_000
+    assert not {"CpuPeriod", "CpuQuota"} & host.keys()
     assert host["Devices"][0]["CgroupPermissions"] == "rwm"
     assert not blueprint.surplus
     assert not blueprint.endpoints

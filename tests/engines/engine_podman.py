@@ -54,6 +54,7 @@ conmon_path = ["{home}/bin/conmon"]
 helper_binaries_dir = ["{root}/usr/lib/podman", "{root}/usr/libexec/podman"]
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+init_path = "{root}/usr/libexec/podman/catatonit"
 tmp_dir = "{run}/tmp"
 [engine.runtimes]
 runc = ["{home}/bin/runc"]
@@ -63,7 +64,6 @@ network_config_dir = "{home}/networks"
 [containers]
 seccomp_profile = "{root}/usr/share/containers/seccomp.json"
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
-init_path = "{root}/usr/bin/catatonit"
 log_driver = "k8s-file"
 """
 STORAGE = """\

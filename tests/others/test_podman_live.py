@@ -7,11 +7,14 @@ import os
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
 from engine_podman import Podman
 from engine_process import wait_until
+from kinds import compare_kinds
+from live_world import LiveWorld
 
 from manager.cli.main import main
 
@@ -109,6 +112,14 @@ def test_an_engine_is_the_same_for_every_command(
         answer(capsys, "publish", "web", port, "-y")
     keys = {change["engine_key"] for change in answer(capsys, "history")["changes"]}
     assert len(keys) == 1
+
+
+def test_nothing_but_the_ports_is_different(podman_engine: Podman, tmp_path: Path) -> None:
+    world = LiveWorld(podman_engine.api, podman_engine.host, "t000000-", tmp_path)
+    found = list(compare_kinds(world))
+    assert {one.kind: one.wrong for one in found if one.wrong} == {}
+    # No ranges of host ports, and what this machine's limits allow.
+    assert len([one for one in found if not one.impossible]) >= 12, found
 
 
 def test_a_taken_port_is_refused_and_nothing_happens(
