@@ -125,14 +125,18 @@ def _docker_with_compose(environ: dict[str, str]) -> str | None:
     return docker
 
 
-def with_engine(name: str) -> Callable[[int], None]:
+def keys(rounds: int) -> None:
+    """How soon the screen answers a key."""
+    importlib.import_module("keys").keys(rounds)
+
+
+def with_engine(name: str, module: str = "with_engine") -> Callable[[int], None]:
     """A benchmark that runs itself again inside the namespace of a private engine."""
 
     def run(rounds: int) -> None:
         if "PMAP_BENCH_INSIDE" in os.environ:
             sys.path.insert(0, str(ENGINES))
-            module = importlib.import_module("with_engine")
-            getattr(module, name)(rounds, PEERS)
+            getattr(importlib.import_module(module), name)(rounds, PEERS)
             return
         tool = [sys.executable, str(ENGINES / "engine.py")]
         if subprocess.run([*tool, "up", "28.5"], stdout=subprocess.DEVNULL, check=False).returncode:
@@ -150,6 +154,8 @@ BENCHMARKS: dict[str, Callable[[int], None]] = {
     "check": check,
     "ls": with_engine("ls"),
     "downtime": with_engine("downtime"),
+    "screen": with_engine("screen", "screen"),
+    "keys": keys,
 }
 
 
