@@ -34,6 +34,8 @@ _TAG_LETTER = ";"
 _TAG_PROBLEM = "did not find expected whitespace or line break"
 _COLON = "\ue001"
 MAX_PATCHES = 50
+MAX_PATCHED = 2_000_000
+"""How many characters are read anew, in sum, for the sake of such letters."""
 _LINE_END = r"\r\n|\n|\r"
 _STYLES = {"'": Style.SINGLE, '"': Style.DOUBLE, "|": Style.LITERAL, ">": Style.FOLDED}
 
@@ -127,13 +129,13 @@ def load(path: str) -> Sheet:
     return Sheet(_decode(path, read_bytes(path)))
 
 
-def read_bytes(path: str) -> bytes:
-    """The content of a plain file within bounds. Raises UnreadableFileError."""
+def read_bytes(path: str, most: int = MAX_BYTES) -> bytes:
+    """The content of a plain file of at most `most` bytes. Raises UnreadableFileError."""
     try:
         # Opening a FIFO would wait for a writer.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
-            return _content(path, handle)
+            return _content(path, handle, most)
         finally:
             os.close(handle)
     except OSError as error:
@@ -143,25 +145,25 @@ def read_bytes(path: str) -> bytes:
         raise _unreadable(path, "cannot be read: its name holds a null byte") from None
 
 
-def _content(path: str, handle: int) -> bytes:
+def _content(path: str, handle: int, most: int) -> bytes:
     status = os.fstat(handle)
     if stat.S_ISDIR(status.st_mode):
         raise _unreadable(path, "is a directory", hint="name the file in it")
     if not stat.S_ISREG(status.st_mode):
         raise _unreadable(path, "is not a regular file")
-    if status.st_size > MAX_BYTES:
-        raise _too_large(path, f"has {status.st_size} bytes, more than the {MAX_BYTES} pmap reads")
+    if status.st_size > most:
+        raise _too_large(path, f"has {status.st_size} bytes, more than the {most} pmap reads")
     content = os.read(handle, status.st_size + 1)
     if len(content) == status.st_size:
         return content
     # It is growing or shrinking, or does not tell its size.
     chunks = [content]
-    left = MAX_BYTES + 1 - len(content)
+    left = most + 1 - len(content)
     while left > 0 and (chunk := os.read(handle, left)):
         chunks.append(chunk)
         left -= len(chunk)
     if left <= 0:
-        raise _too_large(path, f"has more than the {MAX_BYTES} bytes pmap reads")
+        raise _too_large(path, f"has more than the {most} bytes pmap reads")
     return b"".join(chunks)
 
 
@@ -222,7 +224,7 @@ def _patched(
     In a flow collection `{a:}` is the key `a:` to compose, where the C parser refuses it; and a
     tag goes on to the next blank, so that `[!a, b]` holds one item.
     """
-    for _ in range(MAX_PATCHES):
+    for _ in range(min(MAX_PATCHES, MAX_PATCHED // (len(text) + 1))):
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", "")
         if error is None:
@@ -236,8 +238,10 @@ def _patched(
             break
         if not ends:
             break
+        letters = list(text)
         for end in ends:
-            text = f"{text[:end]}{letter}{text[end + 1 :]}"
+            letters[end] = letter
+        text = "".join(letters)
         roots, error = _compose(text)
     return text, roots, error
 
@@ -246,7 +250,7 @@ def _tight_tags(text: str) -> list[int]:
     """The offsets of commas that follow a tag at once."""
     tokens = yaml.scan(text, Loader=_Loader)  # type: ignore[arg-type]
     ends = (token.end_mark.index for token in tokens if isinstance(token, yaml.TagToken))
-    return [end for end in ends if text[end : end + 1] == ","][:MAX_PATCHES]
+    return [end for end in ends if text[end : end + 1] == ","]
 
 
 def _restore(root: Node) -> None:

@@ -12,6 +12,8 @@ from manager.compose.values import ProblemKind, ReadProblem
 from manager.model.value import dataclass, field
 
 _EXPORT = r"(?a:export\s+)"
+MAX_BYTES = 256 * 1024
+"""A file of variables is read by its characters: more than that is no such file."""
 _SPACE = "\t\v\f\r \x85\xa0"
 _ESCAPE = r'\\(?:[abcfnrtv$"\\]|0[0-9]{0,3})'
 _LETTERS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
@@ -141,6 +143,8 @@ class _Reader:
         raise self._fail("a quoted value does not end")
 
     def _expand(self, value: str) -> str:
+        if "$" not in value:
+            return value
         try:
             return interpolate(value, self.names).text
         except InterpolationError as error:
@@ -180,7 +184,9 @@ def read_env_files(
     found: dict[str, str] = {}
     for path in paths:
         try:
-            text = read_bytes(path).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+            text = (
+                read_bytes(path, MAX_BYTES).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+            )
             found.update(parse_dotenv(text, {**found, **environment}))
         except UnreadableFileError as error:
             report(ReadProblem(ProblemKind.ENV_FILE, path, error.problem.message))

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 _MAX_BYTES = 1024 * 1024
+_MOST_PATTERNS = 2000
+_MOST_CROSSINGS = 3
+"""How often a pattern may say `**`; matching takes the length of a path to that power."""
+_STAR = "*"
+_CROSSING = ("(?:.*/)?", ".*")
 
 
 class _Pattern(NamedTuple):
@@ -63,7 +70,8 @@ def read_ignore_file(folder: str) -> tuple[IgnoreFile, ...]:
         if not os.path.isfile(path) or os.path.getsize(path) > _MAX_BYTES:
             return ()
         with open(path, encoding="utf-8", errors="replace") as lines:
-            patterns = [p for line in lines if (p := _pattern(line.rstrip("\r\n"))) is not None]
+            every = (_pattern(line.rstrip("\r\n")) for line in lines)
+            patterns = [p for p in islice(every, _MOST_PATTERNS) if p is not None]
     except OSError:
         return ()
     return (IgnoreFile(folder, tuple(patterns)),) if patterns else ()
@@ -79,7 +87,7 @@ def _pattern(line: str) -> _Pattern | None:
     line = line.rstrip("/")
     anchored = "/" in line
     line = line.removeprefix("/")
-    if not line:
+    if not line or line.count("**") > _MOST_CROSSINGS:
         return None
     prefix = "" if anchored else "(?:.*/)?"
     try:
@@ -89,29 +97,46 @@ def _pattern(line: str) -> _Pattern | None:
 
 
 def _translate(glob: str) -> str:
-    """A glob as a regular expression: `*` stays within a name, `**` crosses folders."""
+    """A glob as a regular expression: `*` stays within a name, `**` crosses folders.
+
+    What stands between two stars is taken where it is found first, and never looked for again:
+    nothing is lost by that, and no pattern takes long.
+    """
     out: list[str] = []
+    star: int | None = None
+    for token in _tokens(glob):
+        if token == _STAR:
+            if star is not None:
+                out[star:] = [f"(?>{''.join(out[star:])})"]
+            star = len(out)
+            out.append("[^/]*?")
+        else:
+            if token in _CROSSING:
+                star = None
+            out.append(token)
+    if star is not None and star == len(out) - 1:
+        out[star] = "[^/]*"
+    return "".join(out)
+
+
+def _tokens(glob: str) -> Iterator[str]:
+    """The pieces of a glob, each as a regular expression."""
     index = 0
     while index < len(glob):
         char = glob[index]
-        if glob.startswith("**/", index):
-            out.append("(?:.*/)?")
-            index += 3
-            continue
         if glob.startswith("**", index):
-            out.append(".*")
-            index += 2
+            crossing = _CROSSING[0] if glob.startswith("**/", index) else _CROSSING[1]
+            index += 3 if crossing == _CROSSING[0] else 2
+            yield crossing
             continue
         if char == "[" and (end := glob.find("]", index + 2)) > 0:
             body = glob[index + 1 : end].replace("\\", "\\\\")
-            out.append(f"[^{body[1:]}]" if body[0] in "!^" else f"[{body}]")
             index = end + 1
+            yield f"[^{body[1:]}]" if body[0] in "!^" else f"[{body}]"
             continue
-        if char == "\\" and index + 1 < len(glob):
-            index += 1
-            char = re.escape(glob[index])
-        else:
-            char = {"*": "[^/]*", "?": "[^/]"}.get(char, re.escape(char))
-        out.append(char)
         index += 1
-    return "".join(out)
+        if char == "\\" and index < len(glob):
+            yield re.escape(glob[index])
+            index += 1
+        else:
+            yield {"*": _STAR, "?": "[^/]"}.get(char, re.escape(char))

@@ -103,6 +103,10 @@ class Context:
             self._memory[name] = make(self)
         return cast("T", self._memory[name])
 
+    def service(self, name: str | None) -> Service | None:
+        """The service of that name, None when there is none."""
+        return self.once("services", _services).get(name or "")
+
     def source(self, file: str) -> SourceText | None:
         """The text of a file of the project."""
         return self.project.sources.get(file)
@@ -116,6 +120,10 @@ def _published(context: Context) -> list[tuple[Service, PortEntry]]:
         for entry in service.entries
         if entry.error is None
     ]
+
+
+def _services(context: Context) -> dict[str, Service]:
+    return {service.name: service for service in context.project.services}
 
 
 def _accepted(context: Context) -> list[tuple[Service, PortEntry]]:

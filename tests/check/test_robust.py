@@ -126,6 +126,23 @@ _HOSTILE: dict[str, tuple[str, int]] = {
         ),
         0,
     ),
+    "many that pick from one range": (
+        "services:\n"
+        + "".join(f'  s{i}: {{image: x, ports: ["3000-3010:81"]}}\n' for i in range(10_000)),
+        1,
+    ),
+    "many unset variables": (
+        "services:\n"
+        + "".join(f'  s{i}: {{image: x, ports: ["${{A{i}}}:80"]}}\n' for i in range(5000)),
+        1,
+    ),
+    "one entry again and again": (
+        f"services: {{a: {{ports: [{', '.join(['{target: 80, published: 80}'] * 9000)}]}}}}",
+        1,
+    ),
+    "tags that end in commas": (f"services: {{a: {{ports: [{'!a, 80, ' * 30_000}80]}}}}\n", 2),
+    "late quirks": (f"y: [{'a,' * 140_000}]\nx: {{{'a:,' * 60}}}\n", 2),
+    "comments": ("# pmap: ignore[PM301]\n" * 140_000 + 'services: {a: {ports: ["80:80"]}}\n', 2),
 }
 
 
@@ -135,7 +152,7 @@ def test_hostile_files_are_answered_in_time_and_space(tmp_path: Path, case: str)
     (tmp_path / "compose.yaml").write_text(text)
     script = (
         "import re, resource, sys; from manager.cli.main import main\n"
-        "resource.setrlimit(resource.RLIMIT_CPU, (6, 6))\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (3, 3))\n"
         "code = main(['check', '--ignore', 'PM3', 'compose.yaml'])\n"
         # Not ru_maxrss: over an exec that keeps the peak of the process which started this one.
         "peak = re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())\n"

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 WEB = "services: {web: {image: x, ports: [80]}}\n"
-SECONDS = 4
-"""Of processor time, imports included: twice what is promised, for slow machines."""
+SECONDS = 2
+"""Of processor time, imports included; the wall clock of a busy machine says little."""
 MEGABYTES = 200
 
 

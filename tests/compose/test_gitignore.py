@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,12 @@ PATHS = ("a", "a.yaml", "b/a", "b/a.yaml", "b/c/a.yaml", "b/c/d/x", "build/x", "
         "a",
         "/a",
         "a/",
+        "*a*a*",
+        "a*l",
+        "b*/c*/*",
+        "**/c/**/x",
+        "*.y*l",
+        "?*a?*",
         "*.yaml",
         "b/*.yaml",
         "**/a.yaml",
@@ -73,3 +80,15 @@ def test_a_pattern_that_is_none_says_nothing(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_bytes(b"[z-a]\n\xff\n/\n!\n")
     chain = read_ignore_file(str(tmp_path))
     assert not is_ignored(chain, str(tmp_path / "a"), is_folder=False)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["*a" * 12 + "b", "**/" * 3 + "*a*a*a*b", "*?" * 20 + "b", "**/a" * 9]
+)
+def test_a_hostile_pattern_takes_no_time(tmp_path: Path, pattern: str) -> None:
+    (tmp_path / ".gitignore").write_text(f"{pattern}\n")
+    chain = read_ignore_file(str(tmp_path))
+    path = tmp_path.joinpath(*["a" * 60] * 8)
+    began = time.process_time()
+    assert is_ignored(chain, str(path), is_folder=True) is False
+    assert time.process_time() - began < 1

@@ -37,7 +37,7 @@ def _is_of_ports(context: Context, problem: ReadProblem) -> bool:
     """Whether compose stops at something that was meant as ports, other than an entry."""
     if problem.kind is ProblemKind.INVALID_PORT:
         return True
-    service = context.project.service(problem.service) if problem.service else None
+    service = context.service(problem.service)
     written = service is not None and bool(service.keys)
     return problem.kind is ProblemKind.WRONG_TYPE and problem.fatal and written
 

@@ -69,7 +69,7 @@ def _speaks_of(context: Context, problem: ReadProblem) -> bool:
     if problem.kind is ProblemKind.SEVERAL_FILES:
         return True
     if problem.kind is ProblemKind.WRONG_TYPE:
-        service = context.project.service(problem.service) if problem.service else None
+        service = context.service(problem.service)
         return problem.fatal and (service is None or not service.keys)
     return problem.fatal and problem.kind in _KINDS
 
