@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 
 
 class Place(StrEnum):
@@ -294,6 +295,11 @@ def keymap(actions: Iterable[Action]) -> dict[tuple[Place, str], str]:
         for place in places:
             for key in action.keys:
                 found.setdefault((place, key), action.name)
+        if action.name == "quit":
+            # Out of forms and texts too, by the keys that nobody types into a field.
+            for place, key in product(OVERLAYS, action.keys):
+                if key.startswith("ctrl+"):
+                    found.setdefault((place, key), action.name)
     return found
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from rich.text import Text
 from textual import events, on
 from textual.app import App
 from textual.binding import Binding
@@ -144,12 +145,15 @@ class PmapApp(App[int], inherit_bindings=False):
         self._leaving = True
         self.notify("A change is being made: pmap closes as soon as it has ended.", markup=False)
 
-    def change_ended(self) -> None:
-        """A change is over, one way or the other: read anew, and leave if that was asked for."""
+    def change_ended(self, said: str = "") -> None:
+        """A change is over, one way or the other: read anew, and leave if that was asked for.
+
+        `said`: how it ended, for whoever has left by then.
+        """
         self.changing = False
         self.feed.refresh()
         if self._leaving:
-            self.exit()
+            self.exit(message=Text(said) if said else None)
 
     def show(self) -> None:
         """Draw what is known on the page that is seen."""

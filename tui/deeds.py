@@ -36,6 +36,9 @@ def perform(app: PmapApp, name: str) -> None:
     """
     screen: Any = app.screen
     place = getattr(screen, "PLACE", None)
+    if name == "quit":
+        app.leave()
+        return
     own = OWN_DEEDS.get(place, {})
     if name in own:
         own[name](app, screen)

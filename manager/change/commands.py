@@ -54,5 +54,6 @@ def _options(request: AnyRequest) -> list[str]:
         "--keep-layer": request.layer is LayerChoice.KEEP,
         "--discard-layer": request.layer is LayerChoice.DISCARD,
         "--allow-rm": request.auto_remove,
+        "--keep-logs": request.keep_logs,
     }
     return [option for option, chosen in options.items() if chosen]

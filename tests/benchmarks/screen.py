@@ -114,7 +114,7 @@ def _table(screens: list[Screen]) -> str:
 @contextmanager
 def _shown(command: list[str], home: str) -> Iterator[tuple[int, Callable[[], str], float]]:
     """The program in a tmux of its own: its pid, what it shows now, and when it was started."""
-    tmux = ["tmux", "-L", f"pmap-bench-{os.getpid()}", "-f", "/dev/null"]
+    tmux = ["tmux", "-L", f"pmap-bench-{time.monotonic_ns()}", "-f", "/dev/null"]
     environment = os.environ | {"HOME": home, "TERM": "xterm-256color", "XDG_CONFIG_HOME": home}
     environment.pop("TMUX", None)
     new = [

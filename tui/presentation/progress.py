@@ -146,6 +146,19 @@ def _away(outcome: Outcome) -> str:
     return f"It was away for {outcome.downtime_ms:.0f} ms."
 
 
+def ended_text(work: Work) -> str:
+    """How the plans ended, in a line each, for a terminal whose screen is gone."""
+    words = {"applied": "changed", "rolled-back": "undone, it is as it was"}
+    said = []
+    for plan, how in zip(work.plans, work.ended, strict=False):
+        if isinstance(how, Exception):
+            said.append(f"{plan.container}: not changed: {how.message}")
+        else:
+            word = words.get(how.status.value, "the way back failed too; pmap recover")
+            said.append(f"{plan.container}: {word}")
+    return printable("; ".join(said))
+
+
 def error_lines(error: PmapError, columns: int, g: Glyphs) -> list[Line]:
     """What went wrong, and what to do."""
     lines = wrap(

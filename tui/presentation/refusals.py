@@ -26,10 +26,7 @@ _CHOICES = {
     "layer": "“Files inside” copies them over, or lets them go.",
     "auto_remove": "“Made by --rm” makes it anew all the same.",
 }
-_WORDS = (
-    ("--save writes the change there", "“Compose file” writes the change there too"),
-    (" (--keep-logs writes them to a file)", " (“Its log” keeps them in a file)"),
-)
+_WORDS = (("--save writes the change there", "“Compose file” writes the change there too"),)
 """What the plan's texts say to those who type commands, and what a form says instead."""
 
 

@@ -21,7 +21,7 @@ from tui.presentation.cells import Role, Span, clip_line, plain
 from tui.presentation.fields import is_exposed
 from tui.presentation.frame import footer_line
 from tui.presentation.plans import plan_lines
-from tui.presentation.progress import Work, work_lines
+from tui.presentation.progress import Work, ended_text, work_lines
 from tui.presentation.refusals import refusal_lines
 from tui.screens.change_fields import (
     conflict_note,
@@ -227,7 +227,7 @@ class ChangeForm(ModalScreen[None]):
             work.end(how)
         if message.last:
             self.running = False
-            the_app(self).change_ended()
+            the_app(self).change_ended(ended_text(work))
 
     def cancel(self) -> None:
         """Close; while a change is being made, say that it goes on."""
