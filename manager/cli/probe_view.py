@@ -41,6 +41,8 @@ def _owner(truth: RowTruth) -> str:
         inner = f" {row.container_port}" if row.container_port else " (host network)"
         served = f", served by {row.served_by}" if row.served_by else ""
         return f"{row.container.name}{inner}{served}"
+    if row.service is not None:
+        return f"{row.service.name} {row.container_port or ''} (swarm service)"
     return f"{row.process.name or 'process'} [{row.process.pid}]" if row.process else "a process"
 
 

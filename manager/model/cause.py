@@ -24,6 +24,8 @@ class Cause(StrEnum):
     CLOSES = "closes"
     REFUSED = "refused"
     DROPPED = "dropped"
+    NO_TASK = "no-task"
+    INGRESS = "ingress"
 
 
 @dataclass(frozen=True, slots=True)

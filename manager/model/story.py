@@ -16,6 +16,7 @@ from manager.model.conflict import Conflict
 from manager.model.container import Container, ContainerState
 from manager.model.inside import InsideView
 from manager.model.rows import PortRow, Source
+from manager.model.service_story import why_service
 from manager.model.snapshot import EngineInfo
 from manager.model.version import engine_version
 
@@ -36,6 +37,8 @@ def why(
     start_error: what the engine said when the container failed to start.
     """
     container = row.container
+    if row.service is not None:
+        return why_service(row, row.service, answer)
     if container is None or row.source is Source.COMPOSE_FILE:
         return None
     if row.source is Source.RESERVED:

@@ -28,6 +28,7 @@ from manager.model.portspec import PortSpec
 from manager.model.rows import PortRow, Source
 from manager.model.snapshot import EngineInfo
 from manager.model.story import why
+from manager.model.swarm import PublishMode, SwarmService
 
 HERE = parse_ip("127.0.0.1")
 HTTP = Port(80)
@@ -221,3 +222,25 @@ def test_every_word_of_pmap_in_a_next_step_can_be_typed(
         _, command, name, old, new, *rest = shlex.split(found.next)
         assert (command in COMMANDS, name, rest) == (True, "web", [])
         assert PortSpec.parse(old).host_ports == PortSpec.parse(new).host_ports
+
+
+@pytest.mark.parametrize(
+    ("running", "mode", "answer", "cause"),
+    [
+        (0, PublishMode.INGRESS, None, Cause.NO_TASK),
+        (1, PublishMode.INGRESS, "refused", Cause.INGRESS),
+        (1, PublishMode.INGRESS, "timeout", Cause.INGRESS),
+        (1, PublishMode.HOST, "refused", Cause.REFUSED),
+        (1, PublishMode.INGRESS, "closed-at-once", Cause.NOTHING_LISTENS),
+        (1, PublishMode.INGRESS, "open", None),
+        (None, PublishMode.INGRESS, None, None),
+    ],
+)
+def test_a_swarm_services_port_has_reasons_of_its_own(
+    running: int | None, mode: PublishMode, answer: str | None, cause: Cause | None
+) -> None:
+    service = SwarmService("s" * 25, "a b", running=running, desired=1)
+    row = replace(ROW, source=Source.SWARM, container=None, service=service, mode=mode)
+    found = why(row, answer=answer)
+    assert (found and found.cause) == cause
+    assert found is None or "'a b'" in found.next or found.cause is Cause.INGRESS

@@ -117,6 +117,13 @@ def test_services_are_listed_and_named(
     assert rows[61902]["container"].startswith(f"{prefix}host.1.")
     holders = answer(capsys, "who", "61901")["holders"]
     assert [(h["kind"], h["service"]) for h in holders] == [("swarm-service", f"{prefix}in")]
+    assert holders[0]["verdict"]["reach"] == "every network of every node of the swarm"
+    # Whether the ingress network works is this kernel's to say; whose port it is, is not.
+    assert main(["probe", f"{prefix}in", "--json"]) in {0, 1}
+    (probed,) = json.loads(capsys.readouterr().out)["ports"]
+    (row,) = probed["mappings"]
+    assert (row["service"], row["source"]) == (f"{prefix}in", "swarm")
+    assert row["answering"] or row["why"]["cause"] == "ingress"
     assert answer(capsys, "free", "--near", "61901", "2")["ports"] == [61900, 61903]
 
 
