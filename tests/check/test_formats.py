@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from importlib.metadata import distribution
+from pathlib import Path
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
@@ -11,98 +15,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from manager.cli.main import main
 from manager.compose.formats.github import github_lines
 from manager.compose.formats.human import finding_lines, summary
 from manager.compose.formats.machine import json_report
 from manager.compose.formats.sarif import sarif_report
-from manager.compose.registry import RULES
 from manager.compose.report import Report
 from manager.compose.values import SourceText
 from manager.model.finding import Edit, Finding, Fix, Severity, Span
 
 
-def _object(required: Sequence[str], **properties: object) -> dict[str, object]:
-    return {
-        "type": "object",
-        "required": list(required),
-        "properties": properties,
-        "additionalProperties": False,
-    }
+@pytest.fixture(scope="session")
+def sarif_schema() -> dict[str, Any]:
+    """The schema that OASIS publishes for SARIF 2.1.0, from a package that carries copies.
+
+    The package keeps them as a cache of answers; none is asked for over the network.
+    """
+    cache = distribution("schemastore").locate_file("schemastore/cache.sqlite")
+    with closing(sqlite3.connect(f"file:{cache}?mode=ro&immutable=1", uri=True)) as answers:
+        for (answer,) in answers.execute("SELECT value FROM responses"):
+            if _TITLE in answer:
+                text = answer[answer.index(b"{", answer.index(b"_content")) :]
+                schema: dict[str, Any]
+                schema, _ = json.JSONDecoder().raw_decode(text.decode("utf-8", "replace"))
+                return schema
+    raise LookupError("the package holds no schema for SARIF 2.1.0")
 
 
-def _list(items: object, least: int = 0) -> dict[str, object]:
-    return {"type": "array", "items": items, "minItems": least}
-
-
-_TEXT = {"type": "string"}
-_COUNT = {"type": "integer", "minimum": 1}
-_LEVEL = {"enum": ["none", "note", "warning", "error"]}
-_MESSAGE = _object(["text"], text=_TEXT)
-_ARTIFACT = _object(["uri"], uri={"type": "string", "format": "uri-reference"})
-_REGION = _object(
-    [],
-    startLine=_COUNT,
-    startColumn=_COUNT,
-    endLine=_COUNT,
-    endColumn=_COUNT,
-    charOffset={"type": "integer", "minimum": 0},
-    charLength={"type": "integer", "minimum": 0},
-) | {"minProperties": 2}
-_LOCATION = _object(
-    ["physicalLocation"],
-    physicalLocation=_object(["artifactLocation"], artifactLocation=_ARTIFACT, region=_REGION),
-)
-_REPLACEMENT = _object(["deletedRegion"], deletedRegion=_REGION, insertedContent=_MESSAGE)
-_CHANGE = _object(
-    ["artifactLocation", "replacements"],
-    artifactLocation=_ARTIFACT,
-    replacements=_list(_REPLACEMENT, 1),
-)
-_RESULT = _object(
-    ["message", "ruleId", "locations"],
-    ruleId=_TEXT,
-    ruleIndex={"type": "integer", "minimum": 0, "exclusiveMaximum": len(RULES)},
-    level=_LEVEL,
-    message=_MESSAGE,
-    locations=_list(_LOCATION, 1),
-    partialFingerprints={"type": "object", "additionalProperties": _TEXT},
-    fixes=_list(
-        _object(["artifactChanges"], description=_MESSAGE, artifactChanges=_list(_CHANGE, 1)), 1
-    ),
-)
-_RULE = _object(
-    ["id"],
-    id=_TEXT,
-    name=_TEXT,
-    shortDescription=_MESSAGE,
-    fullDescription=_MESSAGE,
-    help=_MESSAGE,
-    defaultConfiguration=_object([], level=_LEVEL),
-)
-_NOTICE = _object(["message"], level=_LEVEL, message=_MESSAGE, locations=_list(_LOCATION))
-_RUN = _object(
-    ["tool"],
-    tool=_object(
-        ["driver"],
-        driver=_object(["name"], name=_TEXT, version=_TEXT, rules=_list(_RULE)),
-    ),
-    columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
-    invocations=_list(
-        _object(
-            ["executionSuccessful"],
-            executionSuccessful={"type": "boolean"},
-            toolExecutionNotifications=_list(_NOTICE),
-        )
-    ),
-    results=_list(_RESULT),
-)
-_SARIF = _object(
-    ["version", "runs"],
-    **{"$schema": {"type": "string", "format": "uri"}, "version": {"const": "2.1.0"}},
-    runs=_list(_RUN, 1),
-)
-"""The part of the OASIS schema for SARIF 2.1.0 that is written, as strict as it is there: no
-property that the standard does not name, and those that it requires."""
+_TITLE = b'"title": "Static Analysis Results Format (SARIF) Version 2.1.0 JSON Schema"'
 
 _SOURCE = SourceText("a b/compose.yaml", 'services:\n  web: {ports: ["8080:80"]}\n')
 _SPAN = Span(2, 19, 2, 23, 28, 32)
@@ -139,18 +79,44 @@ _REPORTS: Mapping[str, Report] = {
 
 
 @pytest.mark.parametrize("case", _REPORTS)
-def test_sarif_is_valid(case: str) -> None:
-    document = sarif_report(_REPORTS[case], verbose=True)
+def test_sarif_is_valid(case: str, sarif_schema: Mapping[str, Any]) -> None:
+    document = json.loads(json.dumps(sarif_report(_REPORTS[case], verbose=True)).encode())
     jsonschema.Draft7Validator(
-        _SARIF, format_checker=jsonschema.Draft7Validator.FORMAT_CHECKER
-    ).validate(json.loads(json.dumps(document).encode()))
+        sarif_schema, format_checker=jsonschema.Draft7Validator.FORMAT_CHECKER
+    ).validate(document)
 
 
-def test_the_schema_refuses_what_the_standard_refuses() -> None:
+def test_the_schema_is_the_one_that_is_named(sarif_schema: Mapping[str, Any]) -> None:
+    assert sarif_schema["$id"].endswith("sarif-schema-2.1.0.json")
+    assert len(sarif_schema["definitions"]) > 50
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [(("level",), "fatal"), (("locations", 0, "physicalLocation", "region", "line"), 1)],
+)
+def test_the_schema_refuses_what_the_standard_refuses(
+    path: tuple[str | int, ...], value: object, sarif_schema: Mapping[str, Any]
+) -> None:
     document = sarif_report(_REPORTS["a finding with a fix"], verbose=True)
-    document["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["line"] = 1
-    with pytest.raises(jsonschema.ValidationError, match="Additional properties"):
-        jsonschema.validate(document, _SARIF)
+    place = document["runs"][0]["results"][0]
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft7Validator(sarif_schema).validate(document)
+
+
+def test_the_command_writes_valid_sarif(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], sarif_schema: Mapping[str, Any]
+) -> None:
+    path = tmp_path / "a b" / "compose.yaml"
+    path.parent.mkdir()
+    path.write_text("services:\n  db:\n    image: redis\n    ports: ['6379:6379', 22:22, 'x']\n")
+    assert main(["check", "--format", "sarif", "-v", str(tmp_path)]) == 1
+    document = json.loads(capsys.readouterr().out)
+    jsonschema.Draft7Validator(sarif_schema).validate(document)
+    assert {result["ruleId"] for result in document["runs"][0]["results"]} >= {"PM001", "PM102"}
 
 
 def test_sarif_says_where_and_how_to_mend() -> None:
