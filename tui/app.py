@@ -23,8 +23,9 @@ from tui.feed import Feed
 from tui.messages import Crashed, News
 from tui.news import hear
 from tui.palette import Actions
+from tui.plainness import draw
 from tui.presentation.entry import Entry
-from tui.presentation.glyphs import Glyphs, glyphs
+from tui.presentation.glyphs import UNICODE, Glyphs
 from tui.presentation.summary import Counts, Link
 from tui.screens.page import Page
 from tui.screens.ports import Ports
@@ -58,7 +59,8 @@ class PmapApp(App[int], inherit_bindings=False):
         # Textual drops colours for the terminal's own only where they are ANSI from the start;
         # otherwise it turns "default" into black on black.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        self.glyphs: Glyphs = glyphs(ascii_only=ascii_only)
+        self.glyphs: Glyphs = UNICODE
+        draw(self, ascii_only=ascii_only)
         self.link = Link()
         self.snapshot = Snapshot(None)
         self.entries: tuple[Entry, ...] = ()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from manager.model.text import printable
 from tui.actions import ACTIONS, keymap, with_keys
+from tui.plainness import draw
 from tui.presentation.glyphs import ASCII
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def obey(app: PmapApp, wishes: ScreenSettings) -> None:
     if not wishes.animation:
         app.animation_level = "none"
     if wishes.ascii:
-        app.glyphs = ASCII
+        draw(app, ascii_only=True)
         app.ports.wear(ASCII)
     if wishes.theme in app.available_themes:
         app.theme = wishes.theme

@@ -62,7 +62,7 @@ def screen(rounds: int, peers: Path) -> None:
             for one in screens:
                 if not one.failed:
                     _measure(one, api, home, base)
-    print(_table(screens))
+        print(_table(screens), flush=True)
 
 
 def _measure(one: Screen, api: Api, home: str, base: float) -> None:

@@ -150,6 +150,6 @@ def test_commands_name_the_container_and_every_choice(shop: tuple[Entry, ...]) -
 
 async def test_a_form_speaks_of_its_own_choices(app: PmapApp, home: Pilot[int]) -> None:
     said = " ".join(told(app).split())
-    assert "“Compose file” writes the change there too" in said
+    assert '"Compose file" writes the change there too' in said
     assert "--" not in said
     assert in_form("\x1b[31mred") == "\\x1b[31mred"

@@ -46,8 +46,3 @@ ASCII = Glyphs(
     cross="x",
     shade=":",
 )
-
-
-def glyphs(*, ascii_only: bool) -> Glyphs:
-    """The set to draw with."""
-    return ASCII if ascii_only else UNICODE

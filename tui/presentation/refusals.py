@@ -22,11 +22,11 @@ LABELS = {
 """The names of the choices in a form, by the field of the draft."""
 
 _CHOICES = {
-    "expose": "“Agree” opens it up; without an address it stays on this host.",
-    "layer": "“Files inside” copies them over, or lets them go.",
-    "auto_remove": "“Made by --rm” makes it anew all the same.",
+    "expose": '"Agree" opens it up; without an address it stays on this host.',
+    "layer": '"Files inside" copies them over, or lets them go.',
+    "auto_remove": '"Made by --rm" makes it anew all the same.',
 }
-_WORDS = (("--save writes the change there", "“Compose file” writes the change there too"),)
+_WORDS = (("--save writes the change there", '"Compose file" writes the change there too'),)
 """What the plan's texts say to those who type commands, and what a form says instead."""
 
 
