@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -14,8 +15,11 @@ from manager.engine.memory import MemoryEngine
 from manager.engine.memory_admin import start_daemon, stop_daemon
 from manager.errors import EngineUnavailable, InvalidInput
 from manager.interfaces import EngineEvent
+from manager.model.listener import HostSocket, Listener, Process
+from manager.model.ports import parse_ip
 from manager.model.snapshot import Snapshot
 from manager.service import PortManager
+from tui.app import PmapApp
 from tui.feed import Feed
 from tui.messages import EngineLost, ManagerOpened, SnapshotTaken
 
@@ -76,11 +80,17 @@ class Counting(PortManager):
     """Counts readings; its events are those that a test sends."""
 
     readings = 0
+    looks = 0
+    mark = 1
     sent: queue.Queue[EngineEvent]
 
     def snapshot(self, **wanted: Any) -> Snapshot:
         self.readings += 1
         return super().snapshot(**wanted)
+
+    def host_mark(self) -> int:
+        self.looks += 1
+        return self.mark
 
     def events(self, stop: threading.Event) -> Iterator[EngineEvent]:
         while not stop.is_set():
@@ -101,6 +111,68 @@ def test_a_burst_of_events_is_one_reading(counting: Counting, start_feed: StartF
         counting.sent.put(EngineEvent("container", "start"))
     next_of(told, SnapshotTaken)
     assert counting.readings <= 3
+
+
+def test_a_reading_says_which_containers_were_touched(
+    counting: Counting, start_feed: StartFeed
+) -> None:
+    _, told = start_feed(lambda: counting)
+    assert next_of(told, SnapshotTaken).touched == frozenset()
+    for name in ("a", "b", "a"):
+        counting.sent.put(EngineEvent("container", "start", id=name))
+    assert next_of(told, SnapshotTaken).touched == {"a", "b"}
+
+
+def test_a_listener_of_the_host_is_seen_without_the_engine(
+    counting: Counting, start_feed: StartFeed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.feed.LOOK_SECONDS", 0.01)
+    _, told = start_feed(lambda: counting)
+    next_of(told, SnapshotTaken)
+    engine = counting.engine
+    assert isinstance(engine, MemoryEngine)
+    python = Listener(HostSocket(parse_ip("127.0.0.1"), 9999), Process(99, "python3"))
+    engine.store.neighbours = (*engine.store.neighbours, python)
+    counting.mark = 2
+    entries = next_of(told, SnapshotTaken).entries
+    assert "python3 99" in {entry.owner for entry in entries}
+    assert counting.readings == 1, "the engine was not asked again"
+
+
+def test_nobody_looks_where_nobody_sees(
+    counting: Counting, start_feed: StartFeed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.feed.LOOK_SECONDS", 0.01)
+    feed, told = start_feed(lambda: counting)
+    next_of(told, SnapshotTaken)
+    feed.attend(seen=False)
+    time.sleep(0.05)
+    before, counting.mark = counting.looks, 2
+    time.sleep(0.2)
+    assert counting.looks <= before + 1
+    assert told.empty()
+    feed.attend(seen=True)
+    next_of(told, SnapshotTaken)
+
+
+async def test_a_burst_of_events_is_drawn_once(
+    counting: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    app = PmapApp(lambda: counting)
+    async with app.run_test(size=(120, 40)) as pilot:
+        while not app.entries or app.asking.pending:
+            await pilot.pause(0.02)
+        drawn: list[object] = []
+        show = app.show
+        monkeypatch.setattr(app, "show", lambda: (drawn.append(1), show()))
+        before = app.snapshot
+        for _ in range(500):
+            counting.sent.put(EngineEvent("container", "start", id="x"))
+        while app.snapshot is before or not counting.sent.empty():
+            await pilot.pause(0.02)
+        await pilot.pause(0.5)
+        assert 1 <= len(drawn) <= 3
 
 
 def test_events_that_change_no_port_are_let_go(counting: Counting, start_feed: StartFeed) -> None:
