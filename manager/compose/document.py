@@ -15,9 +15,9 @@ from itertools import accumulate
 from typing import Any
 
 import yaml
-from yaml._yaml import CParser
 from yaml.nodes import CollectionNode, Node, ScalarNode
 
+from manager.compose.nodes import NodeLoader, compose
 from manager.compose.text import Place, SourceText, Style
 from manager.compose.values import ProblemKind, ReadProblem
 from manager.model.finding import Span
@@ -29,13 +29,6 @@ MAX_DEPTH = 100
 _CONTROLS = "".join(map(chr, (*range(9), *range(14, 32))))
 _INDENT = " \t?:-"
 _BRACKETS = dict.fromkeys(range(128)) | dict(zip(b"[{]}", "(())", strict=True))
-_TIGHT_TAG = r"![^\s,\[\]{}]*,"
-_TAG_LETTER = ";"
-_TAG_PROBLEM = "did not find expected whitespace or line break"
-_COLON = "\ue001"
-MAX_PATCHES = 50
-MAX_PATCHED = 2_000_000
-"""How many characters are read anew, in sum, for the sake of such letters."""
 _LINE_END = r"\r\n|\n|\r"
 _STYLES = {"'": Style.SINGLE, '"': Style.DOUBLE, "|": Style.LITERAL, ">": Style.FOLDED}
 
@@ -191,96 +184,10 @@ def parse(sheet: Sheet) -> Iterator[Node]:
     """The root node of each document. Raises UnreadableFileError at what is not YAML."""
     text = sheet.source.text
     _guard(sheet, text)
-    roots, error = _compose(text)
-    if error is not None or ("!" in text and re.search(_TIGHT_TAG, text) is not None):
-        text, roots, error = _patched(text, roots, error)
-    for root in roots:
-        if text is not sheet.source.text:
-            _restore(root)
-        yield root
+    roots, error = compose(text)
+    yield from roots
     if error is not None:
         raise _not_yaml(sheet, error)
-
-
-def _compose(text: str) -> tuple[list[Node], yaml.YAMLError | None]:
-    """The documents up to the first error, and the error."""
-    roots: list[Node] = []
-    try:
-        loader = _Loader(text)
-        while loader.check_node():
-            root = loader.get_node()
-            if root is not None:
-                roots.append(root)
-    except yaml.YAMLError as error:
-        return roots, error
-    return roots, None
-
-
-def _patched(
-    text: str, roots: list[Node], error: yaml.YAMLError | None
-) -> tuple[str, list[Node], yaml.YAMLError | None]:
-    """The same, with each character that only compose's parser takes for a letter made one.
-
-    In a flow collection `{a:}` is the key `a:` to compose, where the C parser refuses it; and a
-    tag goes on to the next blank, so that `[!a, b]` holds one item.
-    """
-    for _ in range(min(MAX_PATCHES, MAX_PATCHED // (len(text) + 1))):
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", "")
-        if error is None:
-            ends = _tight_tags(text)
-            letter = _TAG_LETTER
-        elif mark is not None and problem == "found unexpected ':'":
-            ends, letter = [mark.index], _COLON
-        elif mark is not None and problem == _TAG_PROBLEM and text[mark.index] in ",[]":
-            ends, letter = [mark.index], _TAG_LETTER
-        else:
-            break
-        if not ends:
-            break
-        letters = list(text)
-        for end in ends:
-            letters[end] = letter
-        text = "".join(letters)
-        roots, error = _compose(text)
-    return text, roots, error
-
-
-def _tight_tags(text: str) -> list[int]:
-    """The offsets of commas that follow a tag at once."""
-    tokens = yaml.scan(text, Loader=_Loader)  # type: ignore[arg-type]
-    ends = (token.end_mark.index for token in tokens if isinstance(token, yaml.TagToken))
-    return [end for end in ends if text[end : end + 1] == ","]
-
-
-def _restore(root: Node) -> None:
-    """Put the colons back into the values."""
-    stack: list[Node] = [root]
-    seen: set[int] = set()
-    while stack:
-        node = stack.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, ScalarNode):
-            node.value = node.value.replace(_COLON, ":")
-        elif isinstance(node, yaml.MappingNode):
-            stack += [inner for pair in node.value for inner in pair]
-        else:
-            stack += node.value
-
-
-class _Loader(CParser):
-    """The C parser and composer, with every tag left as written: None where there is none."""
-
-    def resolve(self, _kind: object, _value: object, _implicit: object) -> None:
-        """No implicit tags: they are read by other rules than YAML 1.1's."""
-
-    def descend_resolver(self, _parent: object, _index: object) -> None:
-        """Nothing to follow."""
-
-    def ascend_resolver(self) -> None:
-        """Nothing to follow."""
 
 
 def _guard(sheet: Sheet, text: str) -> None:
@@ -313,7 +220,7 @@ def _follow_events(sheet: Sheet, text: str) -> None:
     """Measure the true depth, and the version of YAML that a document asks for."""
     depth = 0
     try:
-        for event in yaml.parse(text, Loader=_Loader):  # type: ignore[arg-type]
+        for event in yaml.parse(text, Loader=NodeLoader):  # type: ignore[arg-type]
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:

@@ -62,8 +62,13 @@ def bound_address(
     None is every address. The network that gives the way out decides, which is the first by
     name of those that are not internal (libnetwork's order of endpoints).
     """
-    if entry.host_ip is not None or service.network_mode is not None:
-        return entry.host_ip
+    return default_address(project, service) if entry.host_ip is None else entry.host_ip
+
+
+def default_address(project: Project, service: Service) -> IPAddress | UnknownType | None:
+    """Where the engine binds what has no address of its own."""
+    if service.network_mode is not None:
+        return None
     for name in sorted(networks_of(service)):
         network = project.networks.get(name)
         if network is None or network.internal is not True:

