@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from manager.change.culprit import taken_meanwhile
 from manager.change.deps import Deps, Watch
 from manager.change.entry import Entry, Member, Phase
 from manager.change.filework import put
@@ -16,7 +17,7 @@ from manager.change.plan import Operation, OperationKind
 from manager.change.prepare import expected_record, tied_blueprint
 from manager.change.rivals import check_rivals, check_unchanged
 from manager.change.verify import Before, look_before, verify
-from manager.errors import ApplyFailed, Refused
+from manager.errors import ApplyFailed, EngineError, EngineUnavailable, Refused
 from manager.model.ports import PortMapping
 
 _LOOK_SECONDS = 0.01
@@ -152,7 +153,15 @@ class Steps:
         old = find(self.deps.engine, member.old_id)
         if old is not None and state_of(old) in _UP:
             raise ApplyFailed(f"somebody started the old {member.name} meanwhile")
-        self.deps.engine.start(_new_id(member))
+        try:
+            self.deps.engine.start(_new_id(member))
+        except EngineUnavailable:
+            raise
+        except EngineError as error:
+            if index == 0 and (taken := taken_meanwhile(self.deps, self.entry)) is not None:
+                said = f"{taken.message}, which was free when it was checked"
+                raise ApplyFailed(said, hint=taken.hint) from error
+            raise
 
     def _verify(self, index: int) -> None:
         member = self.entry.members[index]

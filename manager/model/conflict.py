@@ -107,7 +107,8 @@ class Conflict:
     def __str__(self) -> str:
         if self.holder.kind is HolderKind.RESERVATION:
             return f"{self.wanted} is spoken for: {self.holder}"
-        return f"{self.wanted} is held by {self.holder} ({self.holder.socket})"
+        place = "" if self.holder.socket == self.wanted else f" ({self.holder.socket})"
+        return f"{self.wanted} is held by {self.holder}{place}"
 
 
 def container_sockets(container: Container) -> Iterator[HostSocket]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -64,6 +65,7 @@ def test_a_port_that_is_taken_between_check_and_start(
 
     said = world.driven({"start 1": steal}, kill=False)
     assert said["status"] == Status.ROLLED_BACK, said
+    assert re.search(rf"{world.new_port}/tcp is held by process \d+ \(", said["reason"]), said
     thief.close()
     assert not world.is_new
     assert world.violations() == []

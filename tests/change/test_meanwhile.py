@@ -41,7 +41,10 @@ def test_the_port_is_taken_in_the_middle(point: str) -> None:
     world = MemoryWorld()
     outcome = changed(world, point, lambda: steal(world))
     assert outcome.status is Status.ROLLED_BACK
-    assert "address already in use" in outcome.reason
+    assert outcome.reason == (
+        "127.0.0.1:62893/tcp is held by process 77 (python3), which was free when it was checked"
+    )
+    assert outcome.hint == "62894 is free: pmap publish web 127.0.0.1:62894:80"
     assert list(world.violations()) == []
 
 

@@ -36,7 +36,7 @@ def test_a_taken_port_names_its_holder_a_free_port_and_the_next_command() -> Non
     db = container("db", "127.0.0.1:8080 5432/tcp")
     free = "8081 is free: pmap publish web 127.0.0.1:8081:80"
     assert refused(publish("8080"), container(), db) == (
-        f"127.0.0.1:8080/tcp is held by container db (127.0.0.1:8080/tcp) | {free}"
+        f"127.0.0.1:8080/tcp is held by container db | {free}"
     )
     stopped = container("db", "*:8080 5432/tcp", state=ContainerState.EXITED)
     assert refused(publish("8080"), container(), stopped) == (

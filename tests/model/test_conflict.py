@@ -196,8 +196,8 @@ def test_conflicts_name_each_holder_and_what_it_holds() -> None:
     wanted = [HostSocket(LOOPBACK, port) for port in (8080, 8081, 8082, 8083)]
     assert [str(conflict) for conflict in find_conflicts(snapshot, wanted)] == [
         "127.0.0.1:8080/tcp is held by container web (*:8080/tcp)",
-        "127.0.0.1:8080/tcp is held by exited container old (127.0.0.1:8080/tcp)",
-        "127.0.0.1:8081/tcp is held by process 7 (vite) (127.0.0.1:8081/tcp)",
+        "127.0.0.1:8080/tcp is held by exited container old",
+        "127.0.0.1:8081/tcp is held by process 7 (vite)",
         "127.0.0.1:8082/tcp is spoken for: kept for the proxy",
     ]
 
