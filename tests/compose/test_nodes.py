@@ -73,7 +73,7 @@ def test_marks_stay_where_they_are() -> None:
         "[!t, 3]",
     ]
     assert [item.value for item in values[0].value] == ["1", "2", "2"]
-    assert [key.value for key, _ in values[1].value] == ["c:,d:"]
+    assert [key.value for key, _ in values[1].value] == ["c:", "d:"]
 
 
 def test_what_stands_before_an_error_is_there() -> None:
