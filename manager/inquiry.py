@@ -124,7 +124,9 @@ class Inquiry:
             return (self._at,)
         if self._far is None:
             return self._host.addresses()
-        return self._prober.resolve(self._far).addresses
+        # A machine behind a forwarded port is named 127.0.0.1 too, and what answers there is ours.
+        found = self._prober.resolve(self._far).addresses
+        return tuple(address for address in found if not address.is_loopback)
 
     def _targets(
         self, port: Port, addresses: Sequence[IPAddress], *, few: bool = False

@@ -83,16 +83,25 @@ def _move_inside(row: PortRow, container: Container, view: InsideView) -> str:
     return f"pmap move {name} {old} {new}"
 
 
+_SIGNATURES = {
+    CLOSED_AT_ONCE: "the connection is taken and closed at once",
+    REFUSED: "the connection is refused",
+}
+"""How it shows outside that nothing listens: docker-proxy takes every connection first, and where
+packets are forwarded it is the container that refuses."""
+
+
 def _guessed(row: PortRow, container: Container, answer: str | None) -> Why | None:
-    """What the outside tells where the inside is not known: the proxy accepts for everyone."""
-    if answer != CLOSED_AT_ONCE or row.container_port is None:
+    """What the outside tells where the inside is not known."""
+    if answer not in _SIGNATURES or row.container_port is None:
         return None
     return Why(
         Cause.NOTHING_LISTENS,
-        f"the connection is taken and closed at once: nothing listens on {row.container_port}"
-        f" in the container, or only on its own loopback",
-        f"docker exec {shlex.quote(row.served_by or container.name)} netstat -ltn shows what it"
-        " listens on",
+        f"{_SIGNATURES[answer]}: nothing listens on {row.container_port} in the container, or only"
+        " on its own loopback; what does listen cannot be seen from here",
+        # By a helper in its network, for the image may have no such tool.
+        f"docker run --rm --network {shlex.quote(f'container:{container.name}')} busybox"
+        " netstat -ltn shows it",
     )
 
 

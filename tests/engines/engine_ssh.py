@@ -1,6 +1,6 @@
 """An ssh server of the test's own, through which an engine is reached as from another host.
 
-Debian's sshd on a free port of 127.0.0.1, in the network namespace that the test runs in, with
+Debian's sshd on a free port, in the network namespace that the test runs in, with
 keys made for this once. The server needs a user `sshd`: it sees an /etc/passwd that has one.
 """
 
@@ -47,7 +47,7 @@ PACKAGES = (
 #: sshd was built with this folder, which must be root's.
 PRIVILEGE_FOLDER = Path("/run/sshd")
 SERVER = """\
-ListenAddress 127.0.0.1:{port}
+ListenAddress 0.0.0.0:{port}
 HostKey {folder}/host
 AuthorizedKeysFile {folder}/key.pub
 PidFile none

@@ -125,6 +125,7 @@ def test_ipv6_alone_and_nothing_at_all() -> None:
 
 
 def test_from_outside_it_can_only_be_guessed() -> None:
+    assert told(ROW, answer="refused").cause is Cause.NOTHING_LISTENS
     guessed = told(ROW, answer="closed-at-once")
     assert guessed.cause is Cause.NOTHING_LISTENS
     assert "or only on its own loopback" in guessed.sentence

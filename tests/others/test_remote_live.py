@@ -26,7 +26,7 @@ ON_ONE = pytest.mark.parametrize("live_engine", ["28.5"], indirect=True)
 
 ASKED_HERE = (
     "listeners", "process", "ephemeral_range", "bind_error", "connect", "addresses",
-    "listening_inside", "owner_of",
+    "listening_inside", "serving_inside", "owner_of",
 )  # fmt: skip
 
 
@@ -79,6 +79,44 @@ def test_through_ssh_containers_are_known_and_the_host_is_not(
 
 
 @ON_ONE
+def run_wide(engine: LiveEngine, name: str, port: int, listen: str) -> None:
+    """A container whose port is open on every address."""
+    bindings = {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": str(port)}]}
+    body = {
+        "Image": "pmap/web",
+        "Env": [f"LISTEN={listen}"],
+        "HostConfig": {"PortBindings": bindings},
+    }
+    made = engine.api.call("POST", "/containers/create", {"name": name}, body).json()
+    engine.api.call("POST", f"/containers/{made['Id']}/start")
+
+
+@pytest.mark.usefixtures("nobody_asks_here")
+def test_a_remote_port_is_asked_from_outside_and_its_inside_is_not_claimed(
+    live_engine: LiveEngine, prefix: str, behind_ssh: SshServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inward, near = f"{prefix}inward", f"{prefix}near"
+    run_wide(live_engine, inward, 61868, "127.0.0.1:80")
+    web(live_engine, near, 61869)
+    bridge = live_engine.api.get("/networks/bridge")["IPAM"]["Config"][0]["Gateway"]
+    url = behind_ssh.url.replace("127.0.0.1", bridge)
+    (port,) = answer(capsys, "-H", url, "probe", inward, code=1)["ports"]
+    (row,) = port["mappings"]
+    assert (row["inside"], row["answering"]) == (None, False)
+    assert row["why"]["cause"] == "nothing-listens"
+    assert (
+        "or only on its own loopback; what does listen cannot be seen from here"
+        in (row["why"]["sentence"])
+    )
+    assert row["why"]["next"].startswith(f"docker run --rm --network container:{inward} ")
+    # A loopback port of another host cannot be asked, and that is no finding. Nor can any port of
+    # one that is reached by 127.0.0.1, where this host answers.
+    for name, way in ((near, url), (near, behind_ssh.url), (inward, behind_ssh.url)):
+        (port,) = answer(capsys, "-H", way, "probe", name)["ports"]
+        assert port["mappings"][0]["answering"] is None
+        assert "cannot be asked from here" in port["sentences"][0]
+
+
 @pytest.mark.usefixtures("nobody_asks_here")
 def test_a_port_that_no_remote_container_holds_is_not_called_free(
     live_engine: LiveEngine, prefix: str, behind_ssh: SshServer, capsys: pytest.CaptureFixture[str]

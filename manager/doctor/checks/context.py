@@ -29,7 +29,7 @@ def _look(facts: Examination) -> Iterator[Remark]:
         chosen = f"context {info.context}" if info.context else "no context"
         by = " by DOCKER_HOST" if host else ""
         yield passed(f"{chosen}: {info.host}{by}")
-    else:
+    elif facts.unavailable is None:
         yield passed(f"context {named or current or 'default'}")
 
 
