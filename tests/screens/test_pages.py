@@ -85,7 +85,11 @@ def test_the_cell_under_the_cursor_is_told(shop: tuple[Entry, ...]) -> None:
     assert free_in(PortRange(8080, 8081), held) == 8081
     assert free_in(PortRange(8080, 8080), held) is None
     assert free_in(PortRange(0, 5), held) == 1, "port 0 is none"
-    assert "32768-60999" in plain(legend(CLIENTS, UNICODE))
+    assert "32768-60999" in plain(legend(CLIENTS, 120, UNICODE))
+    for columns in (40, 60, 80, 100, 120, 200):
+        words = legend(CLIENTS, columns, UNICODE)
+        assert line_width(words) < columns
+        assert columns < 70 or "49152 on: dynamic" in plain(words)
 
 
 @pytest.fixture

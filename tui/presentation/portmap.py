@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -11,7 +11,7 @@ from manager.model.exposure import Exposure
 from manager.model.portclass import port_class
 from manager.model.ports import MAX_PORT, PortRange
 from manager.model.rows import Source
-from tui.presentation.cells import Line, Role, Span
+from tui.presentation.cells import Line, Role, Span, line_width
 from tui.presentation.entry import Entry
 from tui.presentation.glyphs import Glyphs
 
@@ -140,17 +140,33 @@ def _cell(hold: Hold, ports: PortRange | None, ephemeral: PortRange, g: Glyphs) 
     return Span(g.shade if ports.overlaps(ephemeral) else g.unknown, Role.FAINT)
 
 
-def legend(ephemeral: PortRange, g: Glyphs) -> Line:
-    """What the signs mean."""
-    return (
-        Span(f" {g.alarm}", SIGNS[Hold.EXPOSED]), Span(" all networks   ", Role.MUTED),
-        Span(g.yes, SIGNS[Hold.ADDRESS]), Span(" one address   ", Role.MUTED),
-        Span(g.yes, SIGNS[Hold.LOOPBACK]), Span(" this host   ", Role.MUTED),
-        Span(g.no, SIGNS[Hold.RESERVED]), Span(" reserved   ", Role.MUTED),
-        Span(g.unknown, Role.FAINT), Span(" free   ", Role.MUTED),
-        Span(g.shade, Role.FAINT), Span(f" given to clients ({ephemeral})   ", Role.MUTED),
-        Span(f"{DYNAMIC}", Role.PROJECT), Span(" on: dynamic", Role.MUTED),
-    )  # fmt: skip
+def legend(ephemeral: PortRange, columns: int, g: Glyphs) -> Line:
+    """What the signs mean, in as many words as there is room for."""
+    return next((line for line in _legends(ephemeral, g) if line_width(line) < columns), ())
+
+
+def _legends(ephemeral: PortRange, g: Glyphs) -> Iterator[Line]:
+    short = f"clients ({ephemeral})"
+    yield _legend("all networks", "one address", f"given to {short}", "dynamic", g, gap=3)
+    yield _legend("all networks", "one address", short, "dynamic", g, gap=2)
+    yield _legend("all", "one", "clients", "dynamic", g, gap=2)
+    yield _legend("all", "one", "clients", "", g, gap=1)
+
+
+def _legend(every: str, one: str, clients: str, dynamic: str, g: Glyphs, *, gap: int) -> Line:
+    known = (
+        (g.alarm, SIGNS[Hold.EXPOSED], every),
+        (g.yes, SIGNS[Hold.ADDRESS], one),
+        (g.yes, SIGNS[Hold.LOOPBACK], "this host"),
+        (g.no, SIGNS[Hold.RESERVED], "reserved"),
+        (g.unknown, Role.FAINT, "free"),
+        (g.shade, Role.FAINT, clients),
+        (str(DYNAMIC), Role.PROJECT, f"on: {dynamic}"),
+    )
+    spans = [Span(" ")]
+    for sign, role, word in known[: None if dynamic else -1]:
+        spans += [Span(sign, role), Span(f" {word}{' ' * gap}", Role.MUTED)]
+    return tuple(spans)
 
 
 def cell_lines(

@@ -37,7 +37,8 @@ class PortMap(Page):
         """Everything, as it is known now."""
         super().frame()
         app = self.pmap
-        self.query_one("#legend", Lines).show([legend(app.snapshot.ephemeral, app.glyphs)])
+        words = legend(app.snapshot.ephemeral, self.size.width, app.glyphs)
+        self.query_one("#legend", Lines).show([words])
         self.mover.show(holds(app.entries), app.snapshot.ephemeral)
         self.tell()
 

@@ -39,7 +39,10 @@ class Detail(Widget):
         if self._entry is None or rows < 2:
             return Content("")
         told = story(self._entry, self._engine, self.glyphs, asking=self._asking)
-        lines = [_title(told, columns, self.glyphs), *_fitted(told, columns, rows - 1)]
+        lines = [
+            _title(told, columns, self.glyphs),
+            *_fitted(told, columns, rows - 1, self.glyphs.ellipsis),
+        ]
         return content(lines, self.app.current_theme)
 
 
@@ -50,10 +53,16 @@ def _title(told: Story, columns: int, g: Glyphs) -> Line:
     return clip_line((*head, Span(g.rule * max(rest, 0), Role.FAINT)), columns, g.ellipsis)
 
 
-def _fitted(told: Story, columns: int, rows: int) -> list[Line]:
+def _fitted(told: Story, columns: int, rows: int, ellipsis: str) -> list[Line]:
     """The story in at most `rows` lines, with the next steps at its end."""
     facts, steps = story_lines(told, columns, airy=True)
     if len(facts) + len(steps) < rows:
         return [(), *facts, *steps]
     facts, steps = story_lines(told, columns)
-    return [*facts[: max(rows - len(steps), 0)], *steps[:rows]]
+    room = max(rows - len(steps), 0)
+    kept = facts[:room]
+    if kept and len(facts) > room:
+        # More is told on the story's own page.
+        more = f" {ellipsis}"
+        kept[-1] = (*clip_line(kept[-1], columns - len(more), ""), Span(more, Role.MUTED))
+    return [*kept, *steps[:rows]]
