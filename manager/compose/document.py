@@ -245,16 +245,32 @@ def _event_span(sheet: Sheet, event: Any) -> Span:
 
 def _not_yaml(sheet: Sheet, error: Any) -> UnreadableFileError:
     """The problem that a YAML error tells of, without its quotes from the file."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    position = mark.index if mark is not None else getattr(error, "position", None)
-    where = None
-    if isinstance(position, int):
-        position = min(position, len(sheet.source.text))
-        where = sheet.span(position, min(position + 1, len(sheet.source.text)))
     reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if "end of stream" in reason:
+        # What has no end is to be looked at where it begins.
+        mark = getattr(error, "context_mark", None) or mark
+    position = mark.index if mark is not None else getattr(error, "position", None)
+    where, hint = None, ""
+    if isinstance(position, int):
+        text = sheet.source.text
+        position = min(position, len(text))
+        where = sheet.span(position, min(position + 1, len(text)))
+        hint = _yaml_hint(reason, text[position : position + 1])
     context = getattr(error, "context", None)
     message = f"is not YAML: {f'{context}, ' if context else ''}{reason}"
-    return UnreadableFileError(ReadProblem(ProblemKind.YAML, sheet.path, message, where))
+    return UnreadableFileError(ReadProblem(ProblemKind.YAML, sheet.path, message, where, hint))
+
+
+def _yaml_hint(reason: str, found: str) -> str:
+    """What to type against the errors that people make most."""
+    if found == "\t":
+        return "indent with spaces: YAML takes no tabs there"
+    if "end of stream" in reason and found in {"'", '"'}:
+        return f"end the text with {found}"
+    if "mapping values" in reason:
+        return "look at the indent of this line, and quote a text that holds a colon and a blank"
+    return ""
 
 
 def _unreadable(path: str, message: str, *, hint: str = "") -> UnreadableFileError:

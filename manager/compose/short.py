@@ -163,7 +163,8 @@ def _bad_published(text: str, host: str) -> ShortError:
     message = f"{shown(host)!r} is no host port"
     if go_ip(host.strip("[]")) is not None:
         message += ", it is an address"
-        hint = f"with an address it takes two colons: {host}::{shown(text.rpartition(':')[2])}"
+        port = shown(text.rpartition(":")[2])
+        hint = f'write "{host}:{port.partition("/")[0]}:{port}": address, host port, container port'
     return ShortError("published", message, f"invalid hostPort: {shown(host)}", hint)
 
 

@@ -52,7 +52,20 @@ def _no_entry(frame: Frame, node: ScalarNode, reading: Reading) -> PortError:
         message = f"{written} reads as a date"
     else:
         message = f"{written} without quotes reads as a number that is no integer"
+        if not _is_port(node.value):
+            message, hint = (
+                f"{written} is no whole number",
+                'write the port, as in "127.0.0.1:8080:80"',
+            )
     return PortError(message, None, frame.span, reason="must be a number", hint=hint)
+
+
+def _is_port(text: str) -> bool:
+    try:
+        parse_short(text)
+    except ShortError:
+        return False
+    return True
 
 
 def _read_number(frame: Frame, parts: PortParts, number: int) -> Read:

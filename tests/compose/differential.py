@@ -56,6 +56,7 @@ def of_compose(folder: Path, sample: Sample) -> Answer:
         env={"PATH": os.defpath, "HOME": str(folder), **sample.env},
         capture_output=True,
         text=True,
+        errors="replace",  # it cuts a text within a letter
         check=False,
         timeout=60,
     )

@@ -44,7 +44,7 @@ def test_accepts(
     [
         ("", "target", "invalid proto: ", ""),
         ("80:", "target", "invalid proto: ", "drop the colon"),
-        ("127.0.0.1:80", "published", "invalid hostPort: 127.0.0.1", "127.0.0.1::80"),
+        ("127.0.0.1:80", "published", "invalid hostPort: 127.0.0.1", "127.0.0.1:80:80"),
         ("localhost:80:80", "host_ip", "invalid IP address: localhost", "127.0.0.1"),
         ("8080:80:90", "host_ip", "invalid IP address: 8080", "HOST_IP:HOST:CONTAINER"),
         ("[::1:80:80", "host_ip", "invalid IP address [::1", "[::1]:8080:80"),

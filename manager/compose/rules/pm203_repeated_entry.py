@@ -57,7 +57,9 @@ def _hit(
     what = "repeats" if same else "takes the place of"
     message = f"this entry {what} the one at {where(first.place)}"
     if dropped and not same:
-        message += ", which is on another address: compose keeps the later one alone"
+        # To compose no address and 0.0.0.0 are the same; the engine binds both families or one.
+        lost = ", and IPv6 is lost" if first.host_ip is None else ""
+        message += f": compose keeps the later one alone{lost}"
     if not dropped:
         message += " but for how it is written; compose keeps both, and the container cannot start"
     intent = Intent.NOTHING if dropped else Intent.DROPPED
