@@ -176,6 +176,7 @@ def test_info_is_told_only_when_asked_for(pmap: Pmap, tmp_path: Path) -> None:
     _put(tmp_path, compose=_RANDOM)
     assert pmap().stdout == ""
     assert "info[PM302]" in pmap("-v").stdout
+    assert "info[PM302]" in pmap("--fail-on", "info").stdout
     assert json.loads(pmap("--format", "json").stdout)["findings"] == []
     told = json.loads(pmap("--format", "json", "--verbose").stdout)["findings"]
     assert [finding["severity"] for finding in told] == ["info"]

@@ -72,9 +72,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     from manager.compose.runner import Run
+    from manager.model.finding import Severity
 
     check = Run(_options(args))
     report = check.execute()
+    if check.fail_on is Severity.INFO:
+        # What makes the run fail is told.
+        args.verbose = True
     if args.diff:
         return _show_diff(check, report)
     code = 0
