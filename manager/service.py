@@ -32,6 +32,7 @@ from manager.truth import TruthTeller
 from manager.watch import PortChange, watch_ports
 
 if TYPE_CHECKING:
+    from manager.change.dependents import KnownTies
     from manager.change.deps import Deps, Guard
     from manager.change.facts import Preferences
     from manager.change.plan import Outcome, Plan
@@ -62,6 +63,8 @@ class PortManager(TruthTeller):
     surroundings: Surroundings | None = None
     settle_seconds: float = 1.0
     """How long a changed container must stay up before the change is believed."""
+    ties: KnownTies | None = None
+    """Who hangs on whom, as far as a plan has asked: a form plans at every key."""
 
     def _engine(self) -> Engine:
         if self.engine is None:
@@ -166,10 +169,12 @@ class PortManager(TruthTeller):
         )
 
     def _preferences(self, request: ChangeRequest) -> Preferences:
+        from manager.change.dependents import KnownTies
         from manager.change.facts import Preferences
         from manager.change.request import SaveChoice
 
-        preferences = Preferences(files=self.files)
+        self.ties = self.ties or KnownTies()
+        preferences = Preferences(files=self.files, ties=self.ties)
         if self.settings is not None:
             preferences = replace(
                 preferences,

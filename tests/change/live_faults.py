@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import secrets
 import signal
@@ -241,10 +240,19 @@ class LiveFaults:
     def crowd(self) -> None:
         """Twenty want the same: one wins, the others say why."""
         for _ in range(2):
-            running = [self.world.drive(guard=True) for _ in range(20)]
-            said: list[dict[str, Any]] = [
-                json.loads(process.communicate(timeout=300)[0] or "{}") for process in running
-            ]
-            winners = sum(each.get("status") == "applied" for each in said)
-            wrong = [] if winners == 1 else [f"{winners} of 20 won"]
-            self.check("20 at once", f"{winners} won", *wrong)
+            wrong = _one_won(self.world.crowd(20, [self.world.name]))
+            self.check("20 at once on one container", "", *wrong)
+            rivals = self.world.rivals(5)
+            wrong = _one_won(self.world.crowd(20, rivals))
+            wrong += [] if len(held := self.world.holders()) == 1 else [f"{held} hold it"]
+            wrong += [] if set(self.world.all_ids()) == set(self.world.others) else ["leftovers"]
+            self.tally.add("20 at once for one port", "", wrong)
+            self.renew()
+
+
+def _one_won(said: list[dict[str, Any]]) -> list[str]:
+    winners = sum(each.get("status") == "applied" for each in said)
+    wrong = [] if winners == 1 else [f"{winners} of {len(said)} won"]
+    silent = [each for each in said if each.get("status") != "applied" and not each.get("reason")]
+    # One that begins late finds that it is so already.
+    return wrong + [f"said {each}" for each in silent if each.get("status") != "nothing to do"]

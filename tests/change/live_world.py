@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -217,6 +217,31 @@ class LiveWorld:
             said, _ = process.communicate(timeout=180)
         said = said if not hooks else line + said
         return dict(json.loads(said)) if said.strip() else {}
+
+    def crowd(self, number: int, rivals: Sequence[str]) -> list[dict[str, Any]]:
+        """Run that many at once, in turn on each of the containers, all for the same port."""
+        running = [
+            self.drive(guard=True, container=rivals[each % len(rivals)]) for each in range(number)
+        ]
+        return [json.loads(one.communicate(timeout=300)[0] or "{}") for one in running]
+
+    def rivals(self, number: int) -> list[str]:
+        """So many more running containers, which want nothing yet; their names."""
+        names = [f"{self.prefix}rival{each}" for each in range(number)]
+        for name in names:
+            self.create(name, {"StopTimeout": 1})
+            self.api.call("POST", f"/containers/{name}/start")
+        self.others = self.all_ids()
+        return names
+
+    def holders(self) -> list[str]:
+        """The running containers that hold the wanted port."""
+        return [
+            name
+            for name in self.all_ids()
+            for bindings in self.inspect(name)["NetworkSettings"]["Ports"].values()
+            if any(each["HostPort"] == str(self.new_port) for each in bindings or ())
+        ]
 
     def wait_for_watchdog(self) -> None:
         """Until it lets go of the lock, which it took over from its parent."""

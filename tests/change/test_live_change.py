@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -133,8 +132,7 @@ def test_a_port_that_a_process_has(world: LiveWorld) -> None:
 
 
 def test_many_at_once_and_one_wins(world: LiveWorld) -> None:
-    running = [world.drive(guard=True) for _ in range(8)]
-    said = [json.loads(process.communicate(timeout=120)[0]) for process in running]
+    said = world.crowd(8, [world.name])
     statuses = sorted(each["status"] for each in said)
     assert statuses.count("applied") == 1, said
     # One that began late finds that it is so already.
@@ -143,3 +141,13 @@ def test_many_at_once_and_one_wins(world: LiveWorld) -> None:
         assert each["reason"] or each["status"] != "refused"
     assert world.is_new
     assert world.violations() == []
+
+
+def test_many_at_once_for_one_port_and_one_has_it(world: LiveWorld) -> None:
+    said = world.crowd(8, world.rivals(2))
+    assert [each["status"] for each in said].count("applied") == 1, said
+    assert all(each["reason"] for each in said if each["status"] == "refused"), said
+    assert {each["status"] for each in said} <= {"applied", "refused", "nothing to do"}, said
+    assert len(world.holders()) == 1
+    assert set(world.all_ids()) == set(world.others)
+    assert list(world.journal.glob("txn/*")) == []
