@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from manager.errors import EngineError
 from manager.interfaces import Engine, EngineEvent
 from manager.model.diff import ChangeKind, RowChange, diff_rows
-from manager.model.rows import PortRow, port_rows
+from manager.model.rows import PortRow, Source, port_rows
 from manager.model.sharing import uses_host_network
 from manager.model.snapshot import Snapshot
 
@@ -41,6 +41,9 @@ _TELLING = {
     (ChangeKind.REMOVED, False): ("destroy", "remove", *_ENDS),
 }
 """The events that say most of why a row, bound or not, came, went or changed: the best first."""
+
+_AT_ONCE = frozenset({Source.PUBLISHED, Source.RESERVED})
+"""Rows that one event changes all together."""
 
 REMEMBERED = 5.0
 """Seconds for which an event may be a cause: engine 20.10 tells `die` before it lets go."""
@@ -82,8 +85,9 @@ def watch_ports(
         changes, known = watching.look(happened)
         early = [] if None in burst else _until_told(inbox, changes, known)
         known = [*known, *(event for event in early if event is not None)]
-        for change in changes:
-            yield PortChange(change, cause_of(change, known))
+        told = [PortChange(change, cause_of(change, known)) for change in changes]
+        watching.forget(told)
+        yield from told
         if None in burst:
             return
 
@@ -97,6 +101,7 @@ class _Watching:
     rows: list[PortRow] = field(default_factory=list)
     due: list[float] = field(default_factory=list)
     recent: list[tuple[float, EngineEvent]] = field(default_factory=list)
+    spent: list[EngineEvent] = field(default_factory=list)
     away: bool = False
 
     def begin(self) -> None:
@@ -115,7 +120,8 @@ class _Watching:
         now = time.monotonic()
         self.due = [when for when in self.due if when > now]
         kept = (one for one in self.recent if self.away or now - one[0] < REMEMBERED)
-        self.recent = [*kept, *((now, event) for event in happened if event.kind != "engine")]
+        fresh = (e for e in happened if e.kind != "engine" and not self._is_spent(e))
+        self.recent = [*kept, *((now, event) for event in fresh)]
         self.away = True
         try:
             snapshot = self.take()
@@ -127,6 +133,18 @@ class _Watching:
         self._expect(snapshot, happened, now)
         back = (event for event in happened if event.kind == "engine")
         return diff_rows(before, self.rows), [*back, *(event for _, event in self.recent)]
+
+    def forget(self, told: Iterable[PortChange]) -> None:
+        """Take each reason once: the next change of that container has one of its own.
+
+        Only of what the engine publishes: on the host's network one start opens port after port.
+        """
+        published = (one for one in told if one.change.row.source in _AT_ONCE)
+        self.spent = [one.cause for one in published if one.cause is not None]
+        self.recent = [kept for kept in self.recent if not self._is_spent(kept[1])]
+
+    def _is_spent(self, event: EngineEvent) -> bool:
+        return any(event is one for one in self.spent)
 
     def _expect(self, snapshot: Snapshot, happened: list[EngineEvent], now: float) -> None:
         on_host = {c.id for c in snapshot.containers if uses_host_network(c, snapshot.containers)}

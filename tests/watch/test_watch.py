@@ -30,6 +30,10 @@ SECONDS = 20
 HERE = "127.0.0.1"
 
 
+def nothing() -> None:
+    """Nothing happens."""
+
+
 @dataclass
 class World:
     """An engine, its host, and what `watch_ports` tells of them."""
@@ -42,9 +46,12 @@ class World:
     late: list[Listener] = field(default_factory=list)
     """Sockets that are there beside the engine's own: an app that begins to listen."""
     reads: int = 0
+    meanwhile: Callable[[], None] = nothing
+    """What happens between an event and the look at what it changed."""
 
     def take(self) -> Snapshot:
         self.reads += 1
+        self.meanwhile()
         host = MemoryHost(lambda: (*self.engine.listeners(), *self.late))
         return take_snapshot(self.engine, host, sockets=False)
 
@@ -99,6 +106,25 @@ def test_a_life_is_told_with_its_causes(world: World) -> None:
         assert world.next() == "~ 127.0.0.1:8080 reserved [web ended with code 3]"
         world.engine.remove(web)
         assert world.next() == "- 127.0.0.1:8080 reserved [web was removed]"
+
+
+def test_a_reason_is_given_once(world: World) -> None:
+    """The second start has its own word, also where it is seen before that is heard."""
+    with watching(world):
+        web = world.scene.create("web", "nginx", publish=["127.0.0.1:8080:80"])
+        assert world.next() == "+ 127.0.0.1:8080 reserved [web was created]"
+        world.engine.start(web)
+        assert world.next() == "~ 127.0.0.1:8080 bound [web started]"
+        die(world.engine.store, web, exit_code=3)
+        assert world.next() == "~ 127.0.0.1:8080 reserved [web ended with code 3]"
+
+        def start() -> None:
+            world.meanwhile = nothing
+            world.engine.start(web)
+
+        world.meanwhile = start
+        world.engine.rename(web, "shop")
+        assert world.next() == "~ 127.0.0.1:8080 bound [shop started]"
 
 
 def test_a_burst_is_one_change(world: World) -> None:
