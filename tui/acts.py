@@ -42,7 +42,7 @@ def copy_other(app: PmapApp, entry: Entry) -> None:
 
     found = copies(entry, app.link.engine)
     lines: list[Line] = [
-        (Span(f" {one.label:<14}", Role.MUTED), Span(printable(one.text))) for one in found
+        (Span(f" {one.label:<16}", Role.MUTED), Span(printable(one.text))) for one in found
     ]
     app.push_screen(Chooser("Copy", lines, lambda index: copy_text(app, found[index].text)))
 

@@ -108,6 +108,26 @@ def test_who_reaches_it_is_told_with_the_reason(shop: tuple[Entry, ...]) -> None
     assert f"Open to  All networks: {caveat}. Second." in text
 
 
+@pytest.mark.parametrize(
+    ("state", "status", "said"),
+    [
+        (ContainerState.RUNNING, "Up 3 hours (unhealthy)", "running (unhealthy)."),
+        (ContainerState.RUNNING, "Up Less than a second", "running."),
+        (ContainerState.EXITED, "Exited (137) 2 days ago", "exited (137)."),
+        (ContainerState.UNKNOWN, "", "unknown."),
+    ],
+)
+def test_no_duration_is_told_that_goes_stale(
+    a_container: Callable[..., Container],
+    a_snapshot: Callable[..., Snapshot],
+    state: ContainerState,
+    status: str,
+    said: str,
+) -> None:
+    container = a_container("web", "|80|80/tcp", state=state, status=status)
+    assert f"web of nginx:1, {said}" in tell(entries(a_snapshot(container))[0])
+
+
 def test_a_row_that_is_being_asked_says_so(shop: tuple[Entry, ...]) -> None:
     facts, _ = story_lines(story(named(shop, "web"), ENGINE, UNICODE, asking=True), 80)
     assert "Answers  asking…" in [plain(line) for line in facts]

@@ -18,7 +18,24 @@ from tui.presentation.glyphs import Glyphs
 PORTS = MAX_PORT + 1
 DYNAMIC = 49152
 """The first dynamic port (RFC 6335): nobody is registered there."""
-_SPANS = (500, 1000, 1024, 2000, 2048, 2500, 4000, 4096, 5000, 8000, 8192, 10000, 20000)
+_SPANS = (
+    500,
+    1000,
+    1024,
+    1250,
+    1500,
+    2000,
+    2048,
+    2500,
+    3000,
+    4000,
+    4096,
+    5000,
+    8000,
+    8192,
+    10000,
+    20000,
+)
 
 
 class Hold(IntEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -200,8 +201,8 @@ def _who(entry: Entry) -> Line:
     container, process = entry.row.container, entry.row.process
     spans: list[Span] = []
     if container is not None:
-        status = printable(container.status) or str(container.state)
-        spans += [Span(f"{entry.owner}", Role.STRONG), Span(f" of {entry.image}, {status}.")]
+        spans.append(Span(f"{entry.owner}", Role.STRONG))
+        spans.append(Span(f" of {entry.image}, {_condition(container)}."))
     if entry.row.service is not None:
         tasks = entry.row.service.replicas
         spans.append(Span(f"Swarm service {entry.owner}", Role.STRONG))
@@ -214,6 +215,12 @@ def _who(entry: Entry) -> Line:
     elif container is None and entry.row.source is Source.PROCESS:
         spans.append(Span("A process that this user may not see; run pmap with sudo to see it."))
     return tuple(spans)
+
+
+def _condition(container: Container) -> str:
+    """Its state, with health or exit code; since when would be wrong as soon as it is shown."""
+    notes = re.findall(r"\([^()]*\)", container.status)
+    return printable(" ".join([str(container.state), *notes]))
 
 
 def _origin(entry: Entry) -> Line:
