@@ -49,7 +49,8 @@ def served_by_others(
         serving = host.serving_inside(pid) if pid else {}
         found[owner.id] = {
             port: known[key].name
-            for port, key in serving.items()
+            for port, keys in serving.items()
+            for key in keys
             if key in known and key != owner.id
         }
     return found

@@ -255,8 +255,11 @@ class Host(Protocol):
         """What listens in the network namespace of process `pid`; None when not readable."""
         ...
 
-    def serving_inside(self, pid: int) -> Mapping[Port, str]:
-        """Which containers listen there, their full ids by port; without those not seen."""
+    def serving_inside(self, pid: int) -> Mapping[Port, tuple[str, ...]]:
+        """Which containers listen there, by port; without those not seen.
+
+        Full ids of the container and of what it is in (a pod), the outermost first.
+        """
         ...
 
     def owner_of(self, listener: Listener, init_pids: Mapping[int, str]) -> str | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from manager.host.kernel_socket import KernelSocket, host_sockets
 from manager.host.namespace import in_network_of
-from manager.host.owner import container_id_of
+from manager.host.owner import groups_of
 from manager.host.processes import PROC
 from manager.host.procnet import read_table
 from manager.host.sockdiag import read_sockets
@@ -40,23 +40,23 @@ def listening_inside(pid: int, proc: Path = PROC) -> tuple[HostSocket, ...] | No
     return tuple(sorted(found, key=lambda s: (s.host_port, s.protocol, str(s.host_ip))))
 
 
-def serving_inside(pid: int, proc: Path = PROC) -> dict[Port, str]:
+def serving_inside(pid: int, proc: Path = PROC) -> dict[Port, tuple[str, ...]]:
     """The ids of the containers whose processes listen in the network namespace of `pid`.
 
-    By port. Several containers may share a namespace, and each has a control group of its own.
-    Only root sees the processes of all; what is not seen is left out.
+    By port; those of pods around them stand before. Several containers may share a namespace, and
+    each has a control group of its own. Only root sees the processes of all; what is not seen is
+    left out.
     """
     try:
         sockets = read_table(proc / str(pid) / "net")
     except OSError:
         return {}
     owners = owners_of((socket.inode for socket in sockets), proc=str(proc))
-    found = {
-        Port(socket.host_port, socket.protocol): container_id_of(owners[socket.inode], proc)
+    return {
+        Port(socket.host_port, socket.protocol): groups_of(owners[socket.inode], proc)
         for socket in sockets
         if socket.inode in owners
     }
-    return {port: owner for port, owner in found.items() if owner is not None}
 
 
 def _more_exactly(pid: int, sockets: list[KernelSocket], proc: Path) -> list[KernelSocket]:

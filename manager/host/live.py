@@ -63,7 +63,7 @@ class LiveHost:
         """What listens in the network namespace of process `pid`; None when not readable."""
         return inside.listening_inside(pid)
 
-    def serving_inside(self, pid: int) -> Mapping[Port, str]:
+    def serving_inside(self, pid: int) -> Mapping[Port, tuple[str, ...]]:
         """See manager.host.inside.serving_inside."""
         return inside.serving_inside(pid)
 

@@ -40,7 +40,7 @@ class MemoryHost:
         ephemeral: PortRange = LINUX_EPHEMERAL,
         addresses: Iterable[IPAddress] = LOOPBACKS,
         inside: Mapping[int, Iterable[HostSocket]] | None = None,
-        serving: Mapping[int, Mapping[Port, str]] | None = None,
+        serving: Mapping[int, Mapping[Port, tuple[str, ...]]] | None = None,
         owners: Mapping[int, str] | None = None,
         answers: Answers | None = None,
     ) -> None:
@@ -99,7 +99,7 @@ class MemoryHost:
         """What was given for that pid, None where nothing was."""
         return self._inside.get(pid)
 
-    def serving_inside(self, pid: int) -> Mapping[Port, str]:
+    def serving_inside(self, pid: int) -> Mapping[Port, tuple[str, ...]]:
         """What was given for that pid, nothing where nothing was."""
         return self._serving.get(pid, {})
 

@@ -43,8 +43,16 @@ def container_id_of(pid: int, proc: Path = PROC) -> str | None:
     Of containers in containers it is the outermost that pmap is not itself in: the one that the
     engine of this host knows. None for processes of the host, and where it cannot be read.
     """
+    return next(iter(groups_of(pid, proc)), None)
+
+
+def groups_of(pid: int, proc: Path = PROC) -> tuple[str, ...]:
+    """The ids in a process's control group but for those that pmap is in, outermost first.
+
+    One of them is its container's: a pod's id stands before it.
+    """
     own = set(_own_ids(proc))
-    return next((name for name in container_ids(_cgroup(proc, str(pid))) if name not in own), None)
+    return tuple(name for name in container_ids(_cgroup(proc, str(pid))) if name not in own)
 
 
 @lru_cache(maxsize=8)

@@ -30,7 +30,7 @@ def pid_of(engine: MemoryEngine, container_id: str) -> int:
     return pid
 
 
-def served(engine: MemoryEngine, vpn: str, by: Mapping[Port, str]) -> dict[str, str]:
+def served(engine: MemoryEngine, vpn: str, by: Mapping[Port, tuple[str, ...]]) -> dict[str, str]:
     host = MemoryHost(engine.listeners, serving={pid_of(engine, vpn): by})
     snapshot = take_snapshot(engine, host)
     for port in (8080, 9090):
@@ -42,11 +42,11 @@ def served(engine: MemoryEngine, vpn: str, by: Mapping[Port, str]) -> dict[str, 
 
 def test_each_port_is_served_by_whoever_listens_on_it() -> None:
     engine, vpn, app = scene()
-    found = served(engine, vpn, {Port(80): app, Port(90): vpn})
+    found = served(engine, vpn, {Port(80): ("a" * 64, app), Port(90): (vpn,)})
     assert found == {"127.0.0.1:8080": "app", "127.0.0.1:9090": ""}
 
 
 def test_a_stranger_in_the_network_is_nobody() -> None:
     engine, vpn, _ = scene()
-    found = served(engine, vpn, {Port(80): "f" * 64})
+    found = served(engine, vpn, {Port(80): ("f" * 64,)})
     assert found == {"127.0.0.1:8080": "", "127.0.0.1:9090": ""}

@@ -131,10 +131,18 @@ def test_a_taken_port_is_refused_and_nothing_happens(
     assert podman_engine.api.get("/containers/two/json")["Id"] == two
 
 
+def served_by(capsys: pytest.CaptureFixture[str], port: int) -> str | None:
+    """The container that listens behind a port, once it does."""
+    (holder,) = answer(capsys, "who", str(port))["holders"]
+    found: str | None = holder["served_by"]
+    return found
+
+
 def test_pods_have_their_ports_and_nobody_has_them_twice(
     podman_engine: Podman, capsys: pytest.CaptureFixture[str]
 ) -> None:
     member = make_pod(podman_engine, "shop", 61930)
+    assert wait_until(lambda: served_by(capsys, 61930) == member, 20)
     rows = answer(capsys, "ls")["mappings"]
     assert [(row["pod"], row["host_port"]) for row in rows] == [("shop", 61930)]
     (holder,) = answer(capsys, "who", "61930")["holders"]
@@ -166,6 +174,7 @@ def test_a_container_in_anothers_network_is_told_by_its_owner(
     owner = run(podman_engine, "vpn", ("127.0.0.1", 61933, 81))
     network = {"NetworkMode": f"container:{owner}"}
     run(podman_engine, "app", host=network, Env=["LISTEN=81"])
+    assert wait_until(lambda: served_by(capsys, 61933) == "app", 20)
     rows = answer(capsys, "ls")["mappings"]
     assert [(row["container"], row["host_port"]) for row in rows] == [("vpn", 61933)]
     (holder,) = answer(capsys, "who", "61933")["holders"]
