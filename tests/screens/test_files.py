@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from manager.model.container import Container
 from manager.model.exposure import Exposure
-from manager.model.rows import Source
+from manager.model.rows import Source, port_rows
 from manager.model.snapshot import Snapshot
-from tui.files import file_rows
+from tui.files import file_rows, place_of
 from tui.presentation.entry import entries
 from tui.presentation.offers import why_not
 from tui.presentation.ordering import Heading, View, arrange
@@ -60,3 +63,29 @@ def test_other_files_and_folders_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "sub" / "compose.yaml").write_text(TEXT)
     assert file_rows(str(tmp_path)) == ()
     assert file_rows(str(tmp_path / "nowhere")) == ()
+
+
+def test_the_line_that_asked_for_a_row_is_found(
+    tmp_path: Path, a_container: Callable[..., Container], a_snapshot: Callable[..., Snapshot]
+) -> None:
+    file = tmp_path / "compose.yaml"
+    file.write_text(
+        "services:\n  web:\n    image: nginx\n    ports:\n"
+        "      - 127.0.0.1:8080:80\n      - target: 443\n        published: 8443\n"
+        "      - '9000-9002:90/udp'\n"
+    )
+    held = ("127.0.0.1|8080|80/tcp", "|8443|443/tcp", "|9001|90/udp", "|7000|70/tcp")
+    container = a_container("web", *held, project="p")
+    assert container.origin is not None
+    origin = replace(container.origin, files=(str(file),))
+    rows = {
+        str(row.container_port): row
+        for row in port_rows(a_snapshot(replace(container, origin=origin)))
+    }
+    places = {port: place_of(row).removeprefix(f"{file}:") for port, row in rows.items()}
+    assert places == {"80/tcp": "5", "443/tcp": "6", "90/udp": "8", "70/tcp": "2"}
+    gone = replace(origin, files=(str(tmp_path / "gone.yaml"),))
+    (row, *_) = port_rows(a_snapshot(replace(container, origin=gone)))
+    assert place_of(row) == ""
+    (loose,) = port_rows(a_snapshot(a_container("db", "|5432|5432/tcp")))
+    assert place_of(loose) == ""

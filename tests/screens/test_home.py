@@ -292,3 +292,17 @@ async def test_the_detail_follows_the_cursor(home: Pilot[int], app: PmapApp) -> 
     first = str(detail.render())
     await home.press("j")
     assert str(detail.render()) != first
+
+
+async def test_the_wheel_scrolls_the_table(app: PmapApp, until: Until) -> None:
+    from textual import events
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.entries and app.link.connected)
+        table = app.ports.table
+        where = {"x": 5, "y": 5, "delta_x": 0, "delta_y": 1, "button": 0}
+        keys = {"shift": False, "meta": False, "ctrl": False}
+        table.post_message(events.MouseScrollDown(table, **where, **keys))
+        await until(pilot, lambda: table.scroll_offset.y > 0)
+        table.post_message(events.MouseScrollUp(table, **where, **keys))
+        await until(pilot, lambda: table.scroll_offset.y == 0)

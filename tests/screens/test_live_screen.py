@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from manager.bootstrap import build
 from tui.app import PmapApp
 from tui.presentation.cells import plain
+from tui.presentation.story import story
 from tui.screens.change import ChangeForm
 from tui.widgets.lines import Lines
 
@@ -20,10 +21,12 @@ Until = Callable[[Pilot[int], Callable[[], object]], Awaitable[None]]
 PORT, TAKEN = 61881, 61882
 
 
-def run(engine: LiveEngine, name: str, ports: dict[str, list[dict[str, str]]]) -> str:
+def run(
+    engine: LiveEngine, name: str, ports: dict[str, list[dict[str, str]]], exposed: str = "80/tcp"
+) -> str:
     body = {
         "Image": "pmap/web",
-        "ExposedPorts": {"80/tcp": {}},
+        "ExposedPorts": {exposed: {}},
         "HostConfig": {"PortBindings": ports},
         "StopTimeout": 1,
     }
@@ -82,6 +85,37 @@ async def test_publish_a_taken_port_and_undo(
         await pilot.press("U")
         await finished(app, pilot, until)
         await until(pilot, lambda: not ports_of(app, web))
+
+
+async def test_a_row_tells_what_listens_inside(
+    live_engine: LiveEngine, prefix: str, app: PmapApp, until: Until
+) -> None:
+    web, wrong = f"{prefix}web", f"{prefix}wrong"
+    run(live_engine, web, at(PORT))
+    inner = {"8080/tcp": [{"HostIp": "127.0.0.1", "HostPort": str(TAKEN)}]}
+    run(live_engine, wrong, inner, "8080/tcp")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: ports_of(app, web) and ports_of(app, wrong))
+        for name, said in (
+            (web, ("http, 200 OK", "Something listens on 80/tcp in the container")),
+            (wrong, ("nothing listens on 8080 in the container; it listens on 80", "pmap move")),
+        ):
+            app.ports.set_filter(f"container:{name}")
+            # A container takes a moment to listen.
+            await until(pilot, lambda name=name, said=said: told(app, name, said))
+
+
+def told(app: PmapApp, name: str, said: tuple[str, ...]) -> bool:
+    """Whether the row's story says all that; it is asked anew where it does not yet."""
+    entry = app.ports.selected
+    if entry is None or entry.owner != name or entry.asked is None:
+        return False
+    facts = story(entry, app.link.engine, app.glyphs).facts
+    text = " ".join(plain(fact.text) for fact in facts)
+    if all(words in text for words in said):
+        return True
+    app.asking.look_at(entry, app.snapshot, now=True)
+    return False
 
 
 async def test_an_engine_that_restarts_under_the_screen(
