@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import product
-from string import ascii_letters, digits
+from typing import Any, cast
 
 import yaml
 from yaml._yaml import CParser
+from yaml.composer import Composer
 from yaml.nodes import Node, ScalarNode
 
 _TIGHT_TAG = r"![^\s,\[\]{}]*,"
@@ -20,8 +20,7 @@ _TAG_LETTER = ";"
 _TAG_PROBLEM = "did not find expected whitespace or line break"
 _COLON = "\ue001"
 _COLON_PROBLEM = "found unexpected ':'"
-_ANCHOR_PROBLEM = "second occurrence"
-_LETTERS = f"{ascii_letters}{digits}-_"
+_ANCHOR_PROBLEMS = frozenset({"second occurrence", "found undefined alias"})
 MAX_PATCHES = 50
 MAX_PATCHED = 2_000_000
 """How many characters are read anew, in sum, for the sake of such letters."""
@@ -43,9 +42,39 @@ class NodeLoader(CParser):
         """Nothing to follow."""
 
 
+class _KeepingLoader(Composer, NodeLoader):
+    """The same with a composer that lets an anchor be set again, and hold in later documents.
+
+    Compose's parser does so. This composer is slower, and only asked where the other one fails.
+    """
+
+    def __init__(self, text: str) -> None:
+        NodeLoader.__init__(self, text)
+        Composer.__init__(self)
+
+    def compose_document(self) -> Node:
+        """The root of a document; its anchors stay known."""
+        self.get_event()
+        root: Node = self.compose_node(None, None)
+        self.get_event()
+        return root
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node:
+        """A node; its anchor counts from here on."""
+        event: Any = self.peek_event()
+        if not isinstance(event, yaml.AliasEvent):
+            self.anchors.pop(event.anchor, None)
+        node: Any = super().compose_node(parent, index)
+        return cast("Node", node)
+
+
 def compose(text: str) -> Composed:
     """The documents of a text as compose takes it."""
-    roots, error = _compose(text)
+    loader: type[NodeLoader] = NodeLoader
+    roots, error = _compose(text, loader)
+    if _is_of_anchors(error):
+        loader = _KeepingLoader
+        roots, error = _compose(text, loader)
     if error is None and not ("!" in text and re.search(_TIGHT_TAG, text) is not None):
         return roots, error
     patched = text
@@ -57,17 +86,25 @@ def compose(text: str) -> Composed:
         for offset, letter in changes:
             letters[offset] = letter
         patched = "".join(letters)
-        roots, error = _compose(patched)
+        roots, error = _compose(patched, loader)
+        if loader is NodeLoader and _is_of_anchors(error):
+            loader = _KeepingLoader
+            roots, error = _compose(patched, loader)
     if _COLON in patched:
         for root in roots:
             _restore(root)
     return roots, error
 
 
-def _compose(text: str) -> Composed:
+def _is_of_anchors(error: yaml.YAMLError | None) -> bool:
+    problem = str(getattr(error, "problem", ""))
+    return problem in _ANCHOR_PROBLEMS
+
+
+def _compose(text: str, make: type[NodeLoader]) -> Composed:
     roots: list[Node] = []
     try:
-        loader = NodeLoader(text)
+        loader = make(text)
         while loader.check_node():
             root = loader.get_node()
             if root is not None:
@@ -80,8 +117,8 @@ def _compose(text: str) -> Composed:
 def _changes(text: str, error: yaml.YAMLError | None) -> list[tuple[int, str]]:
     """The letters to put for what only compose's parser takes for letters.
 
-    In a flow collection `{a:}` is the key `a:` to compose, where the C parser refuses it; a tag
-    goes on to the next blank, so that `[!a, b]` holds one item; an anchor may be set again.
+    In a flow collection `{a:}` is the key `a:` to compose, where the C parser refuses it; and a
+    tag goes on to the next blank, so that `[!a, b]` holds one item.
     """
     if error is None:
         return [(end, _TAG_LETTER) for end in _tight_tags(text)]
@@ -93,7 +130,7 @@ def _changes(text: str, error: yaml.YAMLError | None) -> list[tuple[int, str]]:
         return [(mark.index, _COLON)]
     if problem == _TAG_PROBLEM and text[mark.index : mark.index + 1] in {",", "[", "]"}:
         return [(mark.index, _TAG_LETTER)]
-    return list(_renamed_anchors(text)) if problem == _ANCHOR_PROBLEM else []
+    return []
 
 
 def _tight_tags(text: str) -> list[int]:
@@ -108,34 +145,6 @@ def _tokens(text: str) -> Iterator[yaml.Token]:
         yield from yaml.scan(text, Loader=NodeLoader)  # type: ignore[arg-type]
     except yaml.YAMLError:
         return
-
-
-def _renamed_anchors(text: str) -> Iterator[tuple[int, str]]:
-    """Letters that give each anchor that is set again a name of its own, and its aliases."""
-    kinds = (yaml.AnchorToken, yaml.AliasToken)
-    tokens = [token for token in _tokens(text) if isinstance(token, kinds)]
-    taken = {str(token.value) for token in tokens}
-    spare: dict[str, Iterator[str]] = {}
-    names: dict[str, str] = {}
-    for token in tokens:
-        written = str(token.value)
-        if isinstance(token, yaml.AnchorToken):
-            names[written] = written
-            if written in spare:
-                names[written] = next((n for n in spare[written] if n not in taken), written)
-                taken.add(names[written])
-            spare.setdefault(written, _alike(written))
-        start = token.end_mark.index - len(written)
-        for offset, letter in enumerate(names.get(written, written)):
-            if text[start + offset] != letter:
-                yield start + offset, letter
-
-
-def _alike(name: str) -> Iterator[str]:
-    """Names of the same length."""
-    for tail in range(1, min(len(name), 4) + 1):
-        for letters in product(_LETTERS, repeat=tail):
-            yield name[:-tail] + "".join(letters)
 
 
 def _restore(root: Node) -> None:

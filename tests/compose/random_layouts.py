@@ -224,6 +224,11 @@ class Layouts(Oddities):
     def documents(self) -> Sample:
         names = self.names(2)
         text = self.services(names) + "---\n" + self.services(names[:1], image=False, most=2)
+        if self.chance(0.2):
+            # An anchor holds in the documents after its own, and may be set again.
+            again = self.pick("", f"x-q: &p [{self.scalar(self.short())}]\n")
+            text = f"x-p: &p [{', '.join(self.items(2))}]\n{again}{text}"
+            text += f"---\nservices:\n  {names[0]}:\n    ports: *p\n"
         if self.bad():
             text += self.pick("---\n", "---\n# c\n", "...\n", "--- []\n")
         return Sample({"compose.yaml": text})

@@ -62,6 +62,17 @@ def test_a_tag_goes_on_to_the_next_blank(
     assert _targets(tmp_path, ports) == targets
 
 
+def test_an_anchor_holds_in_later_documents(tmp_path: Path) -> None:
+    assert _targets(
+        tmp_path, "&p [80, 81]\n---\nservices: {web: {ports: *p}, db: {ports: *p}}"
+    ) == [
+        80,
+        81,
+        80,
+        81,
+    ]
+
+
 def test_marks_stay_where_they_are() -> None:
     text = "a: [&x 1, &x 2, *x]\nb: {c:,d:}\ne: [!t, 3]\n"
     (root,), error = compose(text)
