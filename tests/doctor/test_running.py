@@ -36,7 +36,7 @@ def test_without_an_engine_only_the_machine_is_looked_at(examination: Examine) -
     results = list(examine(examination(info=None)))
     assert results[0].status is Status.FAIL
     assert {result.check for result in results} == {
-        "engine", "context", "localhost", "commands", "interrupted",
+        "engine", "localhost", "commands", "interrupted",
     }  # fmt: skip
 
 
