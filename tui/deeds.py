@@ -62,12 +62,12 @@ def _back(app: PmapApp, ports: Ports) -> None:
     if app.page is not ports:
         app.go(Place.PORTS)
     elif app.focused is not ports.table:
-        ports.clear_filter()
+        ports.set_filter("")
     elif ports.table.marked:
         ports.table.clear_marks()
         ports.frame()
     elif ports.view.filter:
-        ports.clear_filter()
+        ports.set_filter("")
 
 
 def _mark(app: PmapApp, ports: Ports) -> None:

@@ -127,12 +127,8 @@ class Ports(Page):
         self.query_one("#filter").display = bool(self.query_one("#needle", Input).value)
         self.set_focus(self.table)
 
-    def clear_filter(self) -> None:
-        """Show everything again."""
-        self.set_filter("")
-
     def set_filter(self, text: str) -> None:
-        """Show what passes this filter; the filter line says so."""
+        """Show what passes this filter, everything for an empty one; the filter line says so."""
         self.query_one("#needle", Input).value = text
         self.look(replace(self.view, filter=text))
         self.close_filter()
