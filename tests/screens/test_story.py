@@ -183,6 +183,17 @@ def test_processes_and_host_networks(a_container: Callable[..., Container]) -> N
     assert "host's network" in why_not("unpublish", host)
 
 
+def test_what_helps_first_stands_first(shop: tuple[Entry, ...]) -> None:
+    def first(entry: Entry) -> str:
+        return tell(entry).splitlines()[-1]
+
+    assert first(named(shop, "idle")).startswith("Next      x  start it    p  publish more")
+    silent = asked(named(shop, "web"), answer=answered("refused"))
+    assert first(silent).startswith("Next      L  its whole log    p ")
+    assert first(named(shop, "web")).startswith("Next      p ")
+    assert first(named(shop, "old")).startswith("Next      m "), "it could not be started"
+
+
 def test_nothing_is_offered_without_a_row() -> None:
     assert why_not("move", None) == "no row is selected"
     assert why_not("publish", None) == ""

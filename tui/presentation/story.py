@@ -243,11 +243,23 @@ _PROMISES = {
     "move": "move it",
     "unpublish": "take it away",
     "publish": "publish more",
+    "logs": "its whole log",
+    "power": "start it",
 }
 
 
 def _next(entry: Entry) -> tuple[Line, ...]:
     return tuple(
         (Span(f" {by_name(name).key} ", Role.KEY, name), Span(f" {_PROMISES[name]}"))
-        for name in offered(entry)
+        for name in (*_remedies(entry), *offered(entry))
     )
+
+
+def _remedies(entry: Entry) -> tuple[str, ...]:
+    """What is to be done before any change: for a container that is silent, or at rest."""
+    if entry.row.container is None or entry.bare or entry.conflicts:
+        return ()
+    if entry.row.source is Source.RESERVED:
+        return ("power",)
+    silent = entry.asked is not None and entry.row.bound and not entry.asked.truth.good
+    return ("logs",) if silent else ()
