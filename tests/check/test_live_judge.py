@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from pytest_engines import LiveEngine
 
+from manager.compose.project import normal_form, read_project
+
 _BREAKS = {"PM001", "PM002", "PM003", "PM004", "PM005", "PM006"}
 Judge = Callable[[str], bool]
 
@@ -121,13 +123,15 @@ def _random_entry(chance: random.Random, target: int) -> str | dict[str, object]
     return f"{chance.choice(_ADDRESSES)}{port}:{target}{protocol}"
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(14))
 def test_the_engine_agrees_on_random_projects(
+    *,
     check: Callable[..., list[Any]],
     comes_up: Judge,
     live_engine: LiveEngine,
     prefix: str,
     seed: int,
+    tmp_path: Path,
 ) -> None:
     text = _random_project(random.Random(seed))
     found = check(text)
@@ -135,8 +139,18 @@ def test_the_engine_agrees_on_random_projects(
     assert comes_up(text) is not bool(breaks), (text, breaks)
     if not breaks:
         opened = any(f.rule == "PM101" for f in found)
-        wide = {ip for ip, _, _ in _bound(live_engine, prefix)} - {"127.0.0.1", "127.0.0.2", "::1"}
-        assert bool(wide) is opened
+        bound = _bound(live_engine, prefix)
+        assert bool({ip for ip, _, _ in bound} - {"127.0.0.1", "127.0.0.2", "::1"}) is opened
+        assert bound == _predicted(tmp_path / "judged.yaml")
+
+
+def _predicted(path: Path) -> set[tuple[str, int, str]]:
+    """What the file will bind, by its reading: without an address both families."""
+    return {
+        (address, int(port["published"]), str(port["protocol"]))
+        for port in normal_form(read_project([str(path)], env={}))
+        for address in ([str(port["host_ip"])] if port["host_ip"] else ["0.0.0.0", "::"])
+    }
 
 
 @pytest.mark.parametrize("mode", ["none", "host"])
