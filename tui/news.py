@@ -19,6 +19,7 @@ from tui.messages import (
 from tui.presentation.cells import text_lines
 from tui.presentation.entry import with_answers
 from tui.presentation.summary import Link, count
+from tui.screens.story import Story
 from tui.wishes import obey
 
 if TYPE_CHECKING:
@@ -66,11 +67,16 @@ def _lost(app: PmapApp, news: EngineLost) -> None:
 
 def _answered(app: PmapApp, news: Answered) -> None:
     app.asking.answered(news.identity, news.asked)
-    app.entries = tuple(
-        replace(entry, asked=news.asked) if entry.identity == news.identity else entry
-        for entry in app.entries
-    )
-    app.show()
+    if not app.ports.composed:
+        return
+    entry = next((e for e in app.entries if e.identity == news.identity), None)
+    if entry is not None:
+        told = replace(entry, asked=news.asked)
+        app.entries = tuple(told if each is entry else each for each in app.entries)
+        app.ports.table.put(app.entries, told)
+    app.ports.frame()
+    if isinstance(app.screen, Story):
+        app.screen.renew()
 
 
 def _told(app: PmapApp, news: Told) -> None:

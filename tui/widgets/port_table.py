@@ -61,11 +61,6 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         item = self._items[self._cursor] if 0 <= self._cursor < len(self._items) else None
         return item if isinstance(item, Entry) else None
 
-    @property
-    def _room(self) -> int:
-        """The lines under the titles."""
-        return self.size.height - 1
-
     def show(self, entries: tuple[Entry, ...], view: View, *, faded: bool = False) -> None:
         """Draw these entries in that view. `faded`: they are what was known before."""
         new = entries is not self._entries or (view.grouped != self._view.grouped)
@@ -76,10 +71,23 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
             self._lay_out()
         self._arrange()
 
+    def put(self, entries: tuple[Entry, ...], entry: Entry) -> None:
+        """Draw these entries, of which this one has learnt something: no row moves for that."""
+
+        def same(item: Item) -> bool:
+            return isinstance(item, Entry) and item.identity == entry.identity
+
+        self._entries = entries
+        self._ordered = tuple(entry if same(each) else each for each in self._ordered)
+        self._items = tuple(entry if same(item) else item for item in self._items)
+        self.rows = tuple(entry if same(each) else each for each in self.rows)
+        self._strips = {}
+        self.refresh()
+
     def _arrange(self) -> None:
         """Draw the lines anew, the cursor on its row."""
         before = self.selected
-        self._items = arrange(self._ordered, self._view, self._room)
+        self._items = arrange(self._ordered, self._view, self.size.height - 1)
         self.rows = tuple(item for item in self._items if isinstance(item, Entry))
         if self.marked:
             self.marked &= {entry.identity for entry in self.rows}
@@ -148,7 +156,7 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         if self._plan is None or self._plan.total != self.scrollable_content_region.width:
             self._lay_out()
             self._arrange()
-        elif min(len(self.rows), len(self._items)) <= self._room:
+        elif len(self.rows) < self.size.height:
             # Few enough that the gaps between groups come or go.
             self._arrange()
         else:
