@@ -17,6 +17,8 @@ from engine_process import wait_until
 
 JSON_TYPE = "application/json"
 GONE_SECONDS = 20.0
+#: Networks that no engine lets go.
+PREDEFINED = frozenset({"bridge", "host", "none", "podman"})
 Query = Mapping[str, str | Sequence[str]]
 
 
@@ -115,7 +117,7 @@ class Api:
         """
         self.remove_all(lambda: [one["Id"] for one in self._containers() if self._is(one, ours)])
         for each in self.get("/networks"):
-            if ours(each["Name"]):
+            if ours(each["Name"]) and each["Name"] not in PREDEFINED:
                 self._gone(f"/networks/{each['Id']}", (403, 409))
         for each in self.get("/volumes").get("Volumes") or []:
             if ours(each["Name"]):
