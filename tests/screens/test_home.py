@@ -302,7 +302,13 @@ async def test_the_wheel_scrolls_the_table(app: PmapApp, until: Until) -> None:
         table = app.ports.table
         where = {"x": 5, "y": 5, "delta_x": 0, "delta_y": 1, "button": 0}
         keys = {"shift": False, "meta": False, "ctrl": False}
-        table.post_message(events.MouseScrollDown(table, **where, **keys))
-        await until(pilot, lambda: table.scroll_offset.y > 0)
-        table.post_message(events.MouseScrollUp(table, **where, **keys))
-        await until(pilot, lambda: table.scroll_offset.y == 0)
+        for _ in range(3):
+            table.post_message(events.MouseScrollDown(table, **where, **keys))
+        await until(pilot, lambda: table.scroll_offset.y == 6)
+        await until(pilot, lambda: app.asking.pending is None)
+        before, scrolled = app.snapshot, table.scroll_offset.y
+        app.feed.refresh()
+        await until(pilot, lambda: app.snapshot is not before)
+        assert table.scroll_offset.y == scrolled, "what comes and goes does not scroll it back"
+        await pilot.press("down")
+        await until(pilot, lambda: table.scroll_offset.y < scrolled)

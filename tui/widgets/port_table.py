@@ -63,13 +63,16 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def show(self, entries: tuple[Entry, ...], view: View, *, faded: bool = False) -> None:
         """Draw these entries in that view. `faded`: they are what was known before."""
+        top = self.scroll_offset.y
+        # Who has scrolled away from the cursor is left there, whatever comes and goes.
+        away = view == self._view and not top <= self._cursor < top + self.size.height - 1
         new = entries is not self._entries or (view.grouped != self._view.grouped)
         if new or (view.sort, view.descending) != (self._view.sort, self._view.descending):
             self._ordered = ordered(entries, view)
         self._entries, self._view, self._faded = entries, view, faded
         if new:
             self._lay_out()
-        self._arrange()
+        self._arrange(follow=not away or self._cursor < 0)
 
     def put(self, entries: tuple[Entry, ...], entry: Entry) -> None:
         """Draw these entries, of which this one has learnt something: no row moves for that."""
@@ -84,7 +87,7 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._strips = {}
         self.refresh()
 
-    def _arrange(self) -> None:
+    def _arrange(self, *, follow: bool = True) -> None:
         """Draw the lines anew, the cursor on its row."""
         before = self.selected
         self._items = arrange(self._ordered, self._view, self.size.height - 1)
@@ -99,7 +102,8 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._painters = {}
         self._strips = {}
         self.refresh()
-        self._follow()
+        if follow:
+            self._follow()
         if self.selected is not before:
             self.post_message(self.Moved(self.selected))
 
