@@ -100,13 +100,11 @@ class Podman:
         return dict(self.api.call("POST", f"/v4.0.0/libpod{target}", None, body).json() or {})
 
     def clear(self) -> None:
-        """Remove every pod and every container."""
+        """Remove every pod, container, network and volume, also those of a killed session."""
         for pod in self.api.get("/v4.0.0/libpod/pods/json") or ():
             query = {"force": "true"}
             self.api.call("DELETE", f"/v4.0.0/libpod/pods/{pod['Id']}", query, accept=(404,))
-        self.api.remove_all(
-            lambda: [one["Id"] for one in self.api.get("/containers/json", {"all": "1"})]
-        )
+        self.api.remove_where(bool)
 
 
 @contextmanager
@@ -125,6 +123,7 @@ def podman(engines: Path) -> Iterator[Podman]:
         engine = Podman(run / "podman.sock", netns)
         try:
             with _running(extras, engine, home, docker.packages):
+                engine.clear()
                 engine_images.load(docker, into=engine.socket)
                 yield engine
                 engine.clear()
