@@ -88,11 +88,15 @@ class Member(_Kept):
 
 
 class Entry(_Kept):
-    """An open change. engine_time is the engine's clock at the beginning (RFC 3339)."""
+    """An open change. engine_time is the engine's clock at the beginning (RFC 3339).
+
+    engine is its name for people: the context, or the address it was reached at.
+    """
 
     schema_version: Literal[1] = SCHEMA_VERSION
     tx: str
     engine_key: str
+    engine: str = ""
     engine_time: str
     begun: float
     pid: int
@@ -136,6 +140,7 @@ class Entry(_Kept):
             "schema": SCHEMA_VERSION,
             "id": self.tx,
             "engine_key": self.engine_key,
+            "engine": self.engine,
             "begun": self.begun,
             "ended": ended,
             "status": status.value,

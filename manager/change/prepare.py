@@ -35,6 +35,7 @@ def begin_entry(plan: Plan, facts: Facts, deps: Deps) -> Entry:
     return Entry(
         tx=plan.id,
         engine_key=info.key,
+        engine=info.name,
         engine_time=deps.engine.now(),
         begun=deps.clock.now(),
         pid=os.getpid(),

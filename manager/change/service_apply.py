@@ -129,7 +129,7 @@ class _Update:
             self.plan,
             self.update,
             status=status.value,
-            engine_key=self.deps.engine.info().key,
+            engine=self.deps.engine.info(),
             begun=self.begun,
             ended=self.deps.clock.now(),
             reason=reason,

@@ -23,7 +23,7 @@ from manager.model.listener import HostSocket
 from manager.model.portclass import FreePortSearch
 from manager.model.ports import PortBinding, PortMapping, PortRange, parse_ip
 from manager.model.portspec import PortSpec
-from manager.model.snapshot import Snapshot
+from manager.model.snapshot import EngineInfo, Snapshot
 from manager.model.swarm import PublishMode, ServicePort, SwarmService, tasks_of
 
 _EVERYWHERE = parse_ip("0.0.0.0")
@@ -259,14 +259,15 @@ def _cost(service: SwarmService) -> Cost:
 
 
 def service_summary(
-    plan: Plan, update: ServiceUpdate, *, status: str, engine_key: str, begun: float, ended: float,
-    reason: str = "",
+    plan: Plan, update: ServiceUpdate, *, status: str, engine: EngineInfo, begun: float,
+    ended: float, reason: str = "",
 ) -> dict[str, Any]:  # fmt: skip
     """What the history keeps of a service's change, in the words of other changes' entries."""
     return {
         "schema": 1,
         "id": plan.id,
-        "engine_key": engine_key,
+        "engine_key": engine.key,
+        "engine": engine.name,
         "begun": begun,
         "ended": ended,
         "status": status,

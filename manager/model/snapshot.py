@@ -45,6 +45,11 @@ class EngineInfo:
     forwards: bool = False
 
     @property
+    def name(self) -> str:
+        """For people: its context, unless that says nothing, or its address."""
+        return self.host if self.context in {None, "default"} else str(self.context)
+
+    @property
     def ports_here(self) -> bool:
         """Whether the ports that it publishes are this host's."""
         return self.local or self.forwards

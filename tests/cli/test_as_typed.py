@@ -102,9 +102,9 @@ def test_a_range_is_moved_port_by_port_and_that_is_said(
     assert ports(manager, "sip") == before
 
 
-def change(engine_key: str) -> Mapping[str, Any]:
+def change(engine_key: str, engine: str = "") -> Mapping[str, Any]:
     return {
-        "schema": 1, "id": engine_key[:4], "engine_key": engine_key, "ended": 1.0,
+        "schema": 1, "id": engine_key[:4], "engine_key": engine_key, "engine": engine, "ended": 1.0,
         "status": "applied", "container": "web", "before": [], "after": ["127.0.0.1|9000|80/tcp"],
     }  # fmt: skip
 
@@ -122,12 +122,14 @@ def test_the_history_of_several_engines_tells_them_apart(
     close(manager, change(here))
     assert main(["history"]) == 0
     assert "ENGINE" not in capsys.readouterr().out
-    close(manager, change("feedbeef01"))
+    close(manager, change("feedbeef01", manager.engine.info().name))
+    close(manager, change("abcdef", "ssh://ops@far"))
     assert main(["history"]) == 0
-    header, own, other = capsys.readouterr().out.splitlines()
+    header, own, other, far = capsys.readouterr().out.splitlines()
     assert header.split() == ["ID", "WHEN", "STATUS", "ENGINE", "CONTAINER", "CHANGE"]
     assert "this one" in own
     assert "other (feedbeef)" in other
+    assert "ssh://ops@far" in far
 
 
 @pytest.mark.parametrize(

@@ -60,9 +60,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _engine(entry: Mapping[str, Any], here: EngineInfo | None) -> str:
-    """Whose change it was: another engine is known by its key alone."""
-    key = str(entry.get("engine_key") or "?")
-    return _THIS if here is not None and key == here.key else f"other ({key[:8]})"
+    """Whose change it was: by its name, by its key where that is no help."""
+    key, name = str(entry.get("engine_key") or "?"), str(entry.get("engine") or "")
+    if here is not None and key == here.key:
+        return _THIS
+    # The same address may have been another engine's: one that was installed anew, say.
+    return name if name and (here is None or name != here.name) else f"other ({key[:8]})"
 
 
 def _change(before: object, after: object) -> str:
