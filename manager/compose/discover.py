@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatch
 
 from manager.compose.dotenv import default_env_file, read_env_files
-from manager.compose.gitignore import IgnoreFile, ignore_files, is_ignored, read_ignore_file
 from manager.compose.values import ProblemKind, ProjectFiles, ReadProblem
 from manager.errors import ComposeError
 
@@ -18,25 +16,6 @@ OVERRIDE_NAMES = (
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
 )
-SKIPPED = frozenset(
-    {
-        ".git",
-        ".hg",
-        ".svn",
-        ".venv",
-        "venv",
-        ".tox",
-        ".nox",
-        ".cache",
-        ".direnv",
-        ".terraform",
-        "__pycache__",
-        "node_modules",
-        "site-packages",
-        "vendor",
-    }
-)
-"""Folders that hold other people's files."""
 
 
 def discover(
@@ -68,19 +47,22 @@ def discover(
 def given_files(files: Sequence[str], env: Mapping[str, str]) -> ProjectFiles:
     """The files of one project as `docker compose -f A -f B` takes them."""
     folder = os.path.dirname(files[0]) if files else ""
-    return ProjectFiles(folder, tuple(files), _given_env_files(env))
+    return ProjectFiles(folder, tuple(files), given_env_files(env))
 
 
-def _given_env_files(env: Mapping[str, str]) -> tuple[str, ...]:
+def given_env_files(env: Mapping[str, str]) -> tuple[str, ...]:
+    """The files of variables that the environment names."""
     return tuple(name for name in env.get("COMPOSE_ENV_FILES", "").split(",") if name)
 
 
 def _around(path: str, env: Mapping[str, str], exclude: tuple[str, ...]) -> Iterator[ProjectFiles]:
     if os.path.isdir(path):
-        named = _by_environment(path, env) if _is_here(path) else None
+        named = by_environment(path, env) if _is_here(path) else None
         if named is not None:
             yield named
-        yield from _search(path, env, exclude, ignore_files(path), skip_top=named is not None)
+        from manager.compose.search import search  # noqa: PLC0415 -- files need no search
+
+        yield from search(path, env, exclude, skip_top=named is not None)
     elif os.path.lexists(path):
         yield _with_siblings(path, env)
     else:
@@ -95,12 +77,12 @@ def _with_siblings(path: str, env: Mapping[str, str]) -> ProjectFiles:
     """The project that a file belongs to: a default name is never read alone."""
     folder, name = os.path.split(path)
     if name in MAIN_NAMES or name in OVERRIDE_NAMES:
-        whole = _in_folder(folder, env)
+        whole = in_folder(folder, env)
         if whole is not None and path in whole.files:
             return whole
     if name in MAIN_NAMES:
         overrides = _existing(folder, OVERRIDE_NAMES)[:1]
-        return ProjectFiles(folder, (path, *overrides), _given_env_files(env))
+        return ProjectFiles(folder, (path, *overrides), given_env_files(env))
     return given_files([path], env)
 
 
@@ -112,7 +94,7 @@ def _existing(folder: str, names: Iterable[str]) -> list[str]:
     return [os.path.join(folder, name) for name in names if name in there]
 
 
-def _in_folder(folder: str, env: Mapping[str, str]) -> ProjectFiles | None:
+def in_folder(folder: str, env: Mapping[str, str]) -> ProjectFiles | None:
     """What compose reads in a folder without COMPOSE_FILE."""
     there = _existing(folder, (*MAIN_NAMES, *OVERRIDE_NAMES))
     mains = [path for path in there if os.path.basename(path) in MAIN_NAMES]
@@ -121,7 +103,7 @@ def _in_folder(folder: str, env: Mapping[str, str]) -> ProjectFiles | None:
     overrides = there[len(mains) :]
     notes = [_several(group) for group in (mains, overrides) if len(group) > 1]
     files = (mains[0], *overrides[:1])
-    return ProjectFiles(folder, files, _given_env_files(env), notes=tuple(notes))
+    return ProjectFiles(folder, files, given_env_files(env), notes=tuple(notes))
 
 
 def _several(paths: list[str]) -> ReadProblem:
@@ -135,11 +117,11 @@ def _several(paths: list[str]) -> ReadProblem:
     )
 
 
-def _by_environment(folder: str, env: Mapping[str, str]) -> ProjectFiles | None:
+def by_environment(folder: str, env: Mapping[str, str]) -> ProjectFiles | None:
     """The files that COMPOSE_FILE names, in the environment or in the folder's `.env`."""
     given = dict(env)
     if not given.get("COMPOSE_FILE"):
-        env_files = _given_env_files(env) or default_env_file(folder)
+        env_files = given_env_files(env) or default_env_file(folder)
         found = read_env_files(env_files, env, lambda _: None)
         given.update({name: value for name, value in found.items() if name not in given})
     named = given.get("COMPOSE_FILE")
@@ -149,62 +131,4 @@ def _by_environment(folder: str, env: Mapping[str, str]) -> ProjectFiles | None:
     files = tuple(os.path.normpath(os.path.join(folder, path)) for path in paths)
     first = os.path.dirname(files[0])
     folders = tuple(dict.fromkeys((folder, first)))
-    return ProjectFiles(first, files, _given_env_files(env), folders)
-
-
-def _search(
-    folder: str,
-    env: Mapping[str, str],
-    exclude: tuple[str, ...],
-    above: tuple[IgnoreFile, ...],
-    *,
-    skip_top: bool,
-) -> Iterator[ProjectFiles]:
-    """The projects in a folder and below it, by name."""
-    stack: list[tuple[str, tuple[IgnoreFile, ...], bool]] = [(folder, above, skip_top)]
-    without_files = {name: value for name, value in env.items() if name != "COMPOSE_FILE"}
-    while stack:
-        current, chain, skip = stack.pop()
-        try:
-            entries = sorted(os.scandir(current), key=lambda entry: entry.name)
-        except OSError:
-            continue
-        chain = (*chain, *read_ignore_file(current))
-        if not skip:
-            names = {entry.name for entry in entries}
-            yield from _project_here(current, names, without_files, (chain, exclude))
-        below = [
-            entry.path
-            for entry in entries
-            if entry.is_dir(follow_symlinks=False)
-            and entry.name not in SKIPPED
-            and not _excluded(entry.path, exclude)
-            and not is_ignored(chain, entry.path, is_folder=True)
-        ]
-        # Paths are told as a person would type them.
-        here = f"{os.curdir}{os.sep}" if current == os.curdir else ""
-        stack += [(path.removeprefix(here), chain, False) for path in reversed(below)]
-
-
-def _project_here(
-    folder: str,
-    names: set[str],
-    env: Mapping[str, str],
-    skipping: tuple[tuple[IgnoreFile, ...], tuple[str, ...]],
-) -> Iterator[ProjectFiles]:
-    chain, exclude = skipping
-    # Given files of variables speak of the folder they were given in, not of all below it.
-    own = ".env" in names and not _given_env_files(env)
-    project = _by_environment(folder, env) if own else None
-    if project is None and not names.isdisjoint(MAIN_NAMES):
-        project = _in_folder(folder if folder != os.curdir else "", env)
-    if project is None or _excluded(project.files[0], exclude):
-        return
-    if not is_ignored(chain, project.files[0], is_folder=False):
-        yield project
-
-
-def _excluded(path: str, patterns: tuple[str, ...]) -> bool:
-    plain = os.path.normpath(path)
-    name = os.path.basename(plain)
-    return any(fnmatch(plain, pattern) or fnmatch(name, pattern) for pattern in patterns)
+    return ProjectFiles(first, files, given_env_files(env), folders)

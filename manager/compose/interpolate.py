@@ -16,8 +16,8 @@ UNSET_MARK = "\ue000"
 """Stands for an unset variable in `Interpolated.marked`; a private use character."""
 
 # Go's case folding lets two letters outside ASCII into [a-z]: the long s and the Kelvin sign.
-_NAME = re.compile(r"[_a-zA-Z\u017f\u212a][_a-zA-Z0-9\u017f\u212a]*")
-_OPERATOR = re.compile(r":?[-+?]")
+_NAME = r"[_a-zA-Z\u017f\u212a][_a-zA-Z0-9\u017f\u212a]*"
+_OPERATOR = r":?[-+?]"
 
 
 class InterpolationError(ValueError):
@@ -156,7 +156,7 @@ class _Substitution:
                 position = dollar + 2
             elif following == "{":
                 position = self._braced(text, dollar, base, depth, variable)
-            elif (name := _NAME.match(text, dollar + 1)) is not None:
+            elif (name := re.compile(_NAME).match(text, dollar + 1)) is not None:
                 value = self._use(name.group(), "", None, base + dollar, base + name.end())
                 variable(value or "", dollar, name.end(), value is None)
                 position = name.end()
@@ -181,10 +181,10 @@ class _Substitution:
         variable: Callable[[str, int, int, bool], None],
     ) -> int:
         """One `${...}` that begins at `start`; the offset after it."""
-        name = _NAME.match(text, start + 2)
+        name = re.compile(_NAME).match(text, start + 2)
         if name is None:
             raise self._malformed(text, start, base)
-        operator = _OPERATOR.match(text, name.end())
+        operator = re.compile(_OPERATOR).match(text, name.end())
         if operator is None:
             if text[name.end() : name.end() + 1] != "}":
                 raise self._malformed(text, start, base)

@@ -11,8 +11,6 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from manager.compose.budget import Budget
 from manager.compose.document import Sheet, UnreadableFileError, load, parse
 from manager.compose.draft import Draft, draft_service
-from manager.compose.extending import Site, extend
-from manager.compose.including import include
 from manager.compose.job import Job
 from manager.compose.model import Model
 from manager.compose.networks import draft_network
@@ -102,10 +100,11 @@ class Loader:
             check_sections(scope, root, self.report)
         self._sections(scope, top, root, job)
         if not job.extended:
-            for draft in list(top.services.values()):
-                extend(self, draft, Site(top.services, scope, job))
+            self._extend(scope, top, job)
         model.remove(tree.removed)
         if not job.extended and (given := tree.items(root).get("include")) is not None:
+            from manager.compose.including import include  # noqa: PLC0415 -- as for extends
+
             include(self, scope, given[1], top, job)
         model.merge(top)
         for name in top.services:
@@ -146,6 +145,14 @@ class Loader:
         if not (isinstance(node, ScalarNode) and scope.value(node) is None):
             self._refuse(scope.tree, node, ProblemKind.WRONG_TYPE, f"{name} takes a mapping")
         top.services[name] = draft
+
+    def _extend(self, scope: Scope, top: Model, job: Job) -> None:
+        drafts = [draft for draft in top.services.values() if draft.extends is not None]
+        if drafts:
+            from manager.compose.extending import Site, extend  # noqa: PLC0415 -- few files do
+
+            for draft in drafts:
+                extend(self, draft, Site(top.services, scope, job))
 
     def _check_variables(self, scope: Scope) -> None:
         for node, path in scope.tree.variables:

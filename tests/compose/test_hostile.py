@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from manager.compose.project import normal_form, read_project
+from manager.compose.normal import normal_form
+from manager.compose.project import read_project
 from manager.compose.values import ProblemKind
 from manager.errors import ComposeError
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from manager.compose.nodes import compose
-from manager.compose.project import normal_form, read_project
+from manager.compose.normal import normal_form
+from manager.compose.project import read_project
 from manager.errors import ComposeError
 
 

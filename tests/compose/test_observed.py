@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from manager.compose.discover import discover, given_files
-from manager.compose.project import normal_form, read_project
+from manager.compose.normal import normal_form
+from manager.compose.project import read_project
 from manager.compose.values import Project, Stage
 from manager.errors import ComposeError
 

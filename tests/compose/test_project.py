@@ -8,7 +8,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from manager.compose.project import normal_form, read_project
+from manager.compose.normal import normal_form
+from manager.compose.project import read_project
 from manager.compose.values import (
     UNKNOWN,
     OriginKind,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from manager.compose.project import normal_form
+from manager.compose.normal import normal_form
 from manager.compose.values import ProblemKind, Project
 from manager.errors import ComposeError
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from manager.compose.formats.tallies import tallies
 from manager.compose.report import Report
 from manager.compose.values import SourceText
 from manager.model.finding import Finding, Severity
@@ -99,6 +98,8 @@ def _count(number: int, what: str) -> str:
 
 def statistics_lines(findings: Sequence[Finding]) -> Iterator[Line]:
     """How often each rule was hit."""
+    from manager.compose.formats.tallies import tallies  # noqa: PLC0415 -- few runs count
+
     rows = tallies(findings)
     digits = len(str(max((row.hits for row in rows), default=0)))
     for row in rows:

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manager.compose.allotment import left_without, short_of_ports
 from manager.compose.claims import (
     Claim,
     SameProject,
@@ -98,6 +97,8 @@ def _way_out(claim: Claim, other: Claim, vacancies: Vacancies) -> str:
 
 def _picked(context: Context, claims: list[Claim]) -> Iterator[Hit]:
     """Entries that may pick a port, and find none left. PM005 speaks of too many replicas."""
+    from manager.compose.allotment import left_without, short_of_ports  # noqa: PLC0415 -- rare
+
     short = {
         name
         for name, own in claims_by_service(context).items()

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manager.compose.allotment import short_of_ports
 from manager.compose.claims import Claim, claims_by_service
 from manager.compose.rule import Context, Hit, Rule
 from manager.compose.values import Place
@@ -25,6 +24,8 @@ def check(context: Context) -> Iterator[Hit]:
     for claims in claims_by_service(context).values():
         replicas = claims[0].service.replicas
         if isinstance(replicas, int) and replicas > 1:
+            from manager.compose.allotment import short_of_ports  # noqa: PLC0415 -- rare
+
             lacking = short_of_ports(claims, replicas)
             if lacking is not None:
                 yield _hit(lacking, replicas)
