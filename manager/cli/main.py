@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import sys
 from collections.abc import Sequence
 from typing import NoReturn, cast
@@ -113,7 +112,8 @@ def _run(arguments: list[str]) -> int:
     name = arguments.pop(position)
     if name not in COMMANDS:
         raise InvalidInput(f"{name!r} is not a pmap command", hint=_nearest_command(name))
-    module = importlib.import_module(f"manager.cli.commands.{name}")
+    # importlib is a package that imports warnings, for this one function.
+    module = __import__(f"manager.cli.commands.{name}", fromlist=[name])
     parser = Parser(prog=f"pmap {name}", description=module.__doc__, allow_abbrev=False)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     module.add_arguments(parser)
