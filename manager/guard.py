@@ -146,11 +146,14 @@ def _watch(orders: dict[str, Any]) -> None:
     _say(_READY)
     if sys.stdin.buffer.readline() != _DONE:
         journal = JournalFile(Path(orders["journal"]))
-        for entry in journal.open_entries():
-            if entry.get("tx") == orders["tx"]:
-                recover_one(
-                    entry, journal, engine, LocalFiles(), SystemClock(), patience=_ENGINE_SECONDS
-                )
+        left = [entry for entry in journal.open_entries() if entry.get("tx") == orders["tx"]]
+        for entry in left:
+            recover_one(
+                entry, journal, engine, LocalFiles(), SystemClock(), patience=_ENGINE_SECONDS
+            )
+        if not left:
+            # Killed while it wrote its first entry: half of one may be there, with secrets in it.
+            journal.discard(orders["tx"])
     engine.close()
 
 

@@ -125,6 +125,8 @@ class LiveFaults:
         for point in points[:: self.stride]:
             self.world.driven(at=point, kind=Kind.CRASH_AFTER)
             self.recover()
+            port = self.world.new_port if self.world.is_new else self.world.old_port
+            wait_until_answers(port, 30)
             self.check("kill -9, then recover", point)
 
     def watched(self, points: list[str]) -> None:

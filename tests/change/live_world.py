@@ -269,8 +269,8 @@ class LiveWorld:
         stranger = f"{self.name}.pmap-new"
         if now.get(stranger) != self.others[stranger]:
             yield "the stranger was touched"
-        if list(self.journal.glob("txn/*")):
-            yield "the journal has an open entry"
+        if left := [path.name for path in self.journal.glob("txn/*")]:
+            yield f"the journal has open entries: {left}"
 
     def _service(self, now: dict[str, Any]) -> Iterator[str]:
         new = self.is_new

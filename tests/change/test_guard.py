@@ -47,6 +47,16 @@ def test_it_holds_the_lock_with_its_parent(live_engine: LiveEngine, tmp_path: Pa
         fcntl.flock(other, fcntl.LOCK_EX)
 
 
+def test_it_leaves_no_half_of_an_entry(live_engine: LiveEngine, tmp_path: Path) -> None:
+    half = tmp_path / "txn" / ".t1.json.tmp"
+    half.parent.mkdir(mode=0o700)
+    half.write_text('{"secret":')
+    with pytest.raises(RuntimeError), guard_of(live_engine.host, tmp_path).arm("t1", -1) as watch:
+        watch.ready()
+        raise RuntimeError("died while it wrote")
+    assert list(half.parent.iterdir()) == []
+
+
 def test_it_is_not_led_astray_by_the_folder_that_one_is_in(tmp_path: Path) -> None:
     """A folder `manager` beside somebody's compose file must never be what root runs."""
     (tmp_path / "manager").mkdir()
