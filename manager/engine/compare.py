@@ -39,6 +39,9 @@ def compare_records(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str
         # Created by id, because the name means another image by now; the ids are compared.
         before.pop("Config.Image", None)
         after.pop("Config.Image", None)
+    if endpoints_of(old, many=True).mac_idle and "Config.MacAddress" not in after:
+        # Asked for a network that it has left: the engine has no use for it, nor takes it again.
+        before.pop("Config.MacAddress", None)
     if "HostConfig.Runtime" not in before:
         # Created with no HostConfig at all: the default, which engines name in what they make now.
         after.pop("HostConfig.Runtime", None)
@@ -121,7 +124,11 @@ def _flat(path: str, value: object) -> Iterator[tuple[str, object]]:
 def _mount_leaves(record: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
     """What is mounted, and the options of HostConfig.Mounts, each by its target."""
     for mount in map(mapping, items(record.get("Mounts"))):
-        facts = {k: v for k, v in mount.items() if k not in {"Destination", "Mode"}}
+        left_out = {"Destination", "Mode"}
+        if mount.get("Type") == "image":
+            # The folder that the engine unpacks it to, another one for each container.
+            left_out.add("Source")
+        facts = {k: v for k, v in mount.items() if k not in left_out}
         yield from _flat(f"Mounts[{text(mount.get('Destination'))}]", facts)
     for mount in map(mapping, items(mapping(record.get("HostConfig")).get("Mounts"))):
         # A pinned volume gets a source and NoCopy; that it is the same volume is told above.

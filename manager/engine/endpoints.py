@@ -22,13 +22,16 @@ class Endpoints:
     """at_create goes into the create call, later is connected after it, in order.
 
     surplus names the network that a create brings and the old container has left since.
-    mac_moved says that Config.MacAddress is in at_create now.
+    mac_moved says that Config.MacAddress must not be in the create call: it is in at_create now, or
+    mac_idle: it was asked for the network that the container has left. Engines of API 1.44 refuse
+    it then, and do not use it either when that network is joined again.
     """
 
     at_create: dict[str, dict[str, Any]]
     later: tuple[tuple[str, dict[str, Any]], ...] = ()
     surplus: tuple[str, ...] = ()
     mac_moved: bool = False
+    mac_idle: bool = False
 
 
 def endpoints_of(record: Mapping[str, Any], *, many: bool) -> Endpoints:
@@ -52,7 +55,8 @@ def endpoints_of(record: Mapping[str, Any], *, many: bool) -> Endpoints:
     joins_anyway = not many or not configs
     surplus = (mode,) if main is None and joins_anyway else ()
     if many:
-        return Endpoints(configs, (), surplus, mac_moved=bool(mac and main))
+        idle = bool(mac) and main is None
+        return Endpoints(configs, (), surplus, mac_moved=bool(mac), mac_idle=idle)
     first = {name: config for name, config in configs.items() if name == main}
     later = tuple((name, config) for name, config in configs.items() if name != main)
     return Endpoints(first, later, surplus)

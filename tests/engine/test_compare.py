@@ -149,3 +149,26 @@ def test_a_default_that_was_never_named_may_be_named_now() -> None:
     assert compare_records(record(), record(Runtime="runc")) == ()
     assert compare_records(record(Runtime="crun"), record(Runtime="runc")) != ()
     assert compare_records(record(Runtime="crun"), record()) != ()
+
+
+def test_an_image_is_mounted_from_another_folder_in_each_container() -> None:
+    old = record()
+    old["Mounts"] += [{"Type": "image", "Name": "pmap/db", "Source": "/a", "Destination": "/img"}]
+    new = deepcopy(old)
+    new["Mounts"][1]["Source"] = "/b"
+    assert compare_records(old, new) == ()
+    new["Mounts"][1]["Name"] = "another"
+    assert compare_records(old, new) == ('Mounts[/img].Name: "pmap/db" -> "another"',)
+    new["Mounts"][0]["Source"] = "/elsewhere"
+    assert len(compare_records(old, new)) == 2
+
+
+def test_a_mac_address_for_a_network_that_was_left_is_of_no_use() -> None:
+    old = record()
+    old["Config"]["MacAddress"] = "aa:bb:cc:dd:ee:ff"
+    assert compare_records(old, record()) == ('Config.MacAddress: "aa:bb:cc:dd:ee:ff" -> missing',)
+    old["HostConfig"]["NetworkMode"] = "gone"
+    new = record(NetworkMode="gone")
+    assert compare_records(old, new) == ()
+    new["Config"]["MacAddress"] = "aa:bb:cc:dd:ee:00"
+    assert len(compare_records(old, new)) == 1

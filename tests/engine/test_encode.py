@@ -190,6 +190,18 @@ def test_a_network_that_was_left_is_left_again(
     assert endpoints_of(networked("gone", **networks), many=many).surplus == surplus
 
 
+@pytest.mark.parametrize("networks", [{}, {"back": endpoint(MacAddress="02:aa:00:00:00:01")}])
+def test_a_mac_address_for_a_network_that_was_left_is_not_asked_for(
+    networks: dict[str, Any],
+) -> None:
+    """Engines of API 1.44 answer 400 to it: it belongs to none of the networks that are named."""
+    raw = networked("gone", **networks)
+    body = make_blueprint(raw, (), Around()).body
+    assert "MacAddress" not in body
+    assert MAC not in str(body.get("NetworkingConfig"))
+    assert make_blueprint(raw, (), Around(api_version=(1, 41))).body["MacAddress"] == MAC
+
+
 def test_a_shared_network_forbids_what_is_ones_own() -> None:
     raw = record(
         config={"ExposedPorts": {"80/tcp": {}}, "Domainname": "x"},
