@@ -105,8 +105,8 @@ def _profile_sets(claims: Sequence[Claim]) -> Iterator[list[Claim]]:
     yield always
     for more in by_profile.values():
         yield [*always, *more]
-    if by_profile and (active := claims[0].context.project.profiles):
-        yield [claim for claim in claims if claim.service.enabled(active)]
+    if by_profile:
+        yield [claim for claim in claims if claim.active]
 
 
 def _without_port(clique: Sequence[Claim], replicas: int | None = None) -> Iterator[Lacking]:

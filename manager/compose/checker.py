@@ -8,8 +8,9 @@ from typing import NamedTuple
 from manager.compose.config import Config
 from manager.compose.registry import RULES, rule_ids
 from manager.compose.rule import Context, Hit, Rule
+from manager.compose.stakes import Side, side_of
 from manager.compose.suppress import Silenced, is_silenced, silenced_lines
-from manager.compose.values import Project, SourceText
+from manager.compose.values import Place, PortEntry, Project, SourceText
 from manager.model.finding import Finding, Fix, Severity
 
 
@@ -29,18 +30,15 @@ class Caught(NamedTuple):
     @property
     def finding(self) -> Finding:
         """What is reported of it."""
-        hit, mend = self.hit, self.hit.mend
-        return Finding(
-            self.rule.id,
-            self.rule.name,
-            self.severity,
-            hit.place.file,
-            hit.place.span,
-            hit.message,
-            hit.hint,
-            hit.service,
-            Fix(mend.title, mend.edits, mend.safe) if mend is not None else None,
-        )
+        return finding_of(self.rule, self.hit, self.severity)
+
+
+class Judged(NamedTuple):
+    """What came out of some projects: the findings, what others care for, the texts by path."""
+
+    findings: list[Finding]
+    sides: list[Side]
+    sources: dict[str, SourceText]
 
 
 class Selection(NamedTuple):
@@ -84,28 +82,65 @@ class Checker:
         self._silenced: dict[int, tuple[SourceText, Silenced]] = {}
 
     def check(self, projects: Iterable[tuple[Project, Config]]) -> list[Caught]:
-        """Everything that the rules say, sorted by place; silenced hits are left out."""
-        contexts = [Context(project, config) for project, config in projects]
-        caught = [c for c in self._hits(contexts) if not self._is_silenced(c)]
-        narrowed = {(c.rule.narrows, c.context, id(c.hit.entry)) for c in caught if c.rule.narrows}
-        kept = [c for c in caught if (c.rule.id, c.context, id(c.hit.entry)) not in narrowed]
-        return sorted(kept, key=_by_place)
+        """What the rules say of each project alone, sorted by place, but for silenced hits."""
+        caught = [c for project, config in projects for c in self._caught(Context(project, config))]
+        return sorted(caught, key=lambda one: _by_place(one.finding))
 
-    def _hits(self, contexts: Sequence[Context]) -> Iterator[Caught]:
-        for context in contexts:
-            if context.is_plain:
-                continue
-            selection = self._selection(context.config)
-            for rule in RULES:
-                if rule.check is not None and rule.id in selection.enabled:
-                    for hit in rule.check(context):
-                        yield Caught(rule, hit, context, selection.severity_of(rule, hit))
+    def judge(self, projects: Iterable[tuple[Project, Config]]) -> Judged:
+        """The same as findings, with what it takes to hold these projects against others.
+
+        Of each project nothing else is kept, so that they may be many.
+        """
+        judged = Judged([], [], {})
+        for project, config in projects:
+            context = Context(project, config)
+            judged.findings.extend(one.finding for one in self._caught(context))
+            judged.sides.append(side_of(context))
+            judged.sources.update(project.sources)
+        return judged
+
+    def conclude(self, judged: Iterable[Judged], configs: Sequence[Config]) -> Judged:
+        """All that was judged, with what the rules say of the projects together.
+
+        Each finding is there once, and they are sorted by place.
+        configs: the settings of each project.
+        """
+        findings: list[Finding] = []
+        sides: list[Side] = []
+        sources: dict[str, SourceText] = {}
+        for part in judged:
+            findings += part.findings
+            sides += part.sides
+            sources |= part.sources
+        findings += self._across(sides, configs, sources)
+        return Judged(unique(sorted(findings, key=_by_place)), sides, sources)
+
+    def _caught(self, context: Context) -> list[Caught]:
+        if context.is_plain:
+            return []
+        caught = [c for c in self._hits(context) if not self._is_silenced(c)]
+        narrowed = {(c.rule.narrows, id(c.hit.entry)) for c in caught if c.rule.narrows}
+        return [c for c in caught if (c.rule.id, id(c.hit.entry)) not in narrowed]
+
+    def _hits(self, context: Context) -> Iterator[Caught]:
+        selection = self._selection(context.config)
         for rule in RULES:
-            if rule.across is not None:
-                for context, hit in rule.across(contexts):
-                    selection = self._selection(context.config)
-                    if rule.id in selection.enabled:
-                        yield Caught(rule, hit, context, selection.severity_of(rule, hit))
+            if rule.check is not None and rule.id in selection.enabled:
+                for hit in rule.check(context):
+                    yield Caught(rule, hit, context, selection.severity_of(rule, hit))
+
+    def _across(
+        self,
+        sides: Sequence[Side],
+        configs: Sequence[Config],
+        sources: Mapping[str, SourceText],
+    ) -> Iterator[Finding]:
+        for rule in RULES:
+            for project, entry, hit in rule.across(sides) if rule.across is not None else ():
+                selection = self._selection(configs[project])
+                silenced = self._silences(rule, hit.place, entry, sources.get(hit.place.file))
+                if rule.id in selection.enabled and not silenced:
+                    yield finding_of(rule, hit, selection.severity_of(rule, hit))
 
     def _selection(self, config: Config) -> Selection:
         known = self._selections.get(id(config))
@@ -116,7 +151,13 @@ class Checker:
         return known[1]
 
     def _is_silenced(self, caught: Caught) -> bool:
-        source = caught.context.source(caught.hit.place.file)
+        hit, source = caught.hit, caught.context.source(caught.hit.place.file)
+        return self._silences(caught.rule, hit.place, hit.entry, source)
+
+    def _silences(
+        self, rule: Rule, place: Place, entry: PortEntry | Place | None, source: SourceText | None
+    ) -> bool:
+        """Whether a comment where a hit stands, or where its entry begins, silences the rule."""
         if source is None:
             return False
         known = self._silenced.get(id(source))
@@ -125,19 +166,34 @@ class Checker:
             known = self._silenced[id(source)] = (source, silenced_lines(source.text))
         if not known[1]:
             return False
-        span, entry = caught.hit.place.span, caught.hit.entry
-        lines = {*range(span.line, span.end_line + 1)}
-        if entry is not None and entry.file == caught.hit.place.file:
+        lines = {*range(place.span.line, place.span.end_line + 1)}
+        if entry is not None and entry.file == place.file:
             lines.add(entry.span.line)
-        return is_silenced(known[1], caught.rule.id, lines)
+        return is_silenced(known[1], rule.id, lines)
 
 
-def findings_of(caught: Iterable[Caught]) -> list[Finding]:
-    """The findings, each once: an anchor or an included file may bring one twice."""
-    unique: dict[tuple[object, ...], Finding] = {}
-    for one in caught:
-        unique.setdefault(one.identity, one.finding)
-    return list(unique.values())
+def unique(findings: Iterable[Finding]) -> list[Finding]:
+    """Each finding once: an anchor or an included file may bring one twice."""
+    found: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        found.setdefault((finding.rule, finding.file, finding.span, finding.message), finding)
+    return list(found.values())
+
+
+def finding_of(rule: Rule, hit: Hit, severity: Severity) -> Finding:
+    """What is reported of a hit."""
+    mend = hit.mend
+    return Finding(
+        rule.id,
+        rule.name,
+        severity,
+        hit.place.file,
+        hit.place.span,
+        hit.message,
+        hit.hint,
+        hit.service,
+        Fix(mend.title, mend.edits, mend.safe) if mend is not None else None,
+    )
 
 
 def sources_of(projects: Iterable[Project]) -> dict[str, SourceText]:
@@ -145,6 +201,6 @@ def sources_of(projects: Iterable[Project]) -> dict[str, SourceText]:
     return {path: source for project in projects for path, source in project.sources.items()}
 
 
-def _by_place(caught: Caught) -> tuple[object, ...]:
-    place = caught.hit.place
-    return (place.file, place.span.line, place.span.column, caught.rule.id, caught.hit.message)
+def _by_place(finding: Finding) -> tuple[object, ...]:
+    span = finding.span
+    return (finding.file, span.line, span.column, finding.rule, finding.message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from manager.compose.rule import Context
 from manager.compose.values import UNKNOWN, PortEntry, PortRun, Service, UnknownType
@@ -28,16 +28,17 @@ class Claim:
     """Host ports that one entry asks for. With picks, the engine takes one of `ports`.
 
     host_ip is where the engine binds, the network's default included. order follows the files:
-    of two claims in conflict, the later one is spoken of.
+    of two claims in conflict, the later one is spoken of. active: the service is started by the
+    profiles that the project's own environment names.
     """
 
-    context: Context
     service: Service
     entry: PortEntry
     host_ip: IPAddress | UnknownType | None
     ports: PortRange
     protocol: str
     picks: bool
+    active: bool
     order: int
 
     @property
@@ -51,7 +52,7 @@ class Claim:
 
 def claims_of(context: Context) -> list[Claim]:
     """Every host port that is asked for and known, by services that start at all."""
-    return context.once("claims", make_claims)
+    return context.once("claims", _make_claims)
 
 
 def claims_by_service(context: Context) -> dict[str, list[Claim]]:
@@ -66,20 +67,21 @@ def _by_service(context: Context) -> dict[str, list[Claim]]:
     return found
 
 
-def make_claims(context: Context, first: int = 0) -> list[Claim]:
-    """The same, made anew and counted from `first`: to compare those of several projects."""
+def _make_claims(context: Context) -> list[Claim]:
     found: list[Claim] = []
+    profiles = context.project.profiles
     for service, entry in context.published():
         if service.replicas == 0 or entry.published is UNKNOWN or entry.protocol is UNKNOWN:
             continue
         host_ip = context.address(service, entry)
+        active = bool(profiles) and service.enabled(profiles)
         for run in entry.runs:
             ports = _host_ports(run, entry)
             if ports is not None:
                 picks = run.count == 1 and len(ports) > 1
-                order = first + len(found)
                 protocol = run.protocol.lower() or "tcp"
-                found.append(Claim(context, service, entry, host_ip, ports, protocol, picks, order))
+                order = len(found)
+                found.append(Claim(service, entry, host_ip, ports, protocol, picks, active, order))
     return found
 
 
@@ -97,32 +99,50 @@ def _host_ports(run: PortRun, entry: PortEntry) -> PortRange | None:
     return None if ports.end == 0 else ports
 
 
-def share_an_address(one: Claim, two: Claim) -> bool:
+class Asking(Protocol):
+    """What is looked at where two ask for the same: a Claim, or what is told of one."""
+
+    ports: PortRange
+    protocol: str
+    order: int
+    host_ip: IPAddress | UnknownType | None
+
+    @property
+    def bucket(self) -> Bucket:
+        """As Claim.bucket."""
+        ...
+
+
+A = TypeVar("A", bound=Asking)
+A_contra = TypeVar("A_contra", bound=Asking, contravariant=True)
+
+
+def share_an_address(one: Asking, two: Asking) -> bool:
     """Whether the addresses exclude each other. What is unknown overlaps every address alone."""
     if one.host_ip is UNKNOWN or two.host_ip is UNKNOWN:
         return one.host_ip is None or two.host_ip is None or one.bucket == two.bucket
     return addresses_overlap(one.host_ip, two.host_ip)
 
 
-class Lanes(Protocol):
+class Lanes(Protocol[A_contra]):
     """Which claims ever meet: a claim is filed in lanes, and looked for in lanes."""
 
-    def file(self, claim: Claim) -> Iterable[str]:
+    def file(self, claim: A_contra) -> Iterable[str]:
         """The lanes in which others find it."""
         ...
 
-    def look(self, claim: Claim, present: Iterable[str]) -> Iterable[str]:
+    def look(self, claim: A_contra, present: Iterable[str]) -> Iterable[str]:
         """The lanes, of those present, in which it finds others."""
         ...
 
 
-def overlapping(claims: Iterable[Claim], lanes: Lanes) -> Iterator[tuple[Claim, Claim]]:
+def overlapping(claims: Iterable[A], lanes: Lanes[A]) -> Iterator[tuple[A, A]]:
     """Pairs (later, earlier) of claims on overlapping sockets that may meet.
 
     For each claim at most MOST_PARTNERS are named, so that the cost stays linear in the claims
     however many ask for one port.
     """
-    by_protocol: dict[str, list[Claim]] = {}
+    by_protocol: dict[str, list[A]] = {}
     for claim in claims:
         by_protocol.setdefault(claim.protocol, []).append(claim)
     for group in by_protocol.values():
@@ -134,9 +154,9 @@ def overlapping(claims: Iterable[Claim], lanes: Lanes) -> Iterator[tuple[Claim, 
                 active.add(claim)
 
 
-def _clusters(claims: Iterable[Claim]) -> Iterator[list[Claim]]:
+def _clusters(claims: Iterable[A]) -> Iterator[list[A]]:
     """Sorted claims in groups whose ports touch each other; those that stand alone are left out."""
-    near: list[Claim] = []
+    near: list[A] = []
     end = -1
     for claim in claims:
         if claim.ports.start > end:
@@ -177,21 +197,21 @@ class Vacancies:
         return PortRange(start, last) if last <= MAX_PORT and free else None
 
 
-class _Active:
+class _Active(Generic[A]):
     """The claims whose range holds the port that a sweep has come to, by address and lane."""
 
-    def __init__(self, lanes: Lanes) -> None:
+    def __init__(self, lanes: Lanes[A]) -> None:
         self._lanes = lanes
-        self._buckets: dict[Bucket, dict[str, dict[int, Claim]]] = {}
-        self._ends: list[tuple[int, int, Claim]] = []
+        self._buckets: dict[Bucket, dict[str, dict[int, A]]] = {}
+        self._ends: list[tuple[int, int, A]] = []
 
-    def add(self, claim: Claim) -> None:
+    def add(self, claim: A) -> None:
         bucket = self._buckets.setdefault(claim.bucket, {})
         for lane in self._lanes.file(claim):
             bucket.setdefault(lane, {})[claim.order] = claim
         heappush(self._ends, (claim.ports.end, claim.order, claim))
 
-    def partners(self, claim: Claim) -> Iterator[Claim]:
+    def partners(self, claim: A) -> Iterator[A]:
         """Those in the way of `claim`, at most MOST_PARTNERS."""
         while self._ends and self._ends[0][0] < claim.ports.start:
             self._remove(heappop(self._ends)[2])
@@ -203,7 +223,7 @@ class _Active:
                 if len(found) == MOST_PARTNERS:
                     return
 
-    def _remove(self, claim: Claim) -> None:
+    def _remove(self, claim: A) -> None:
         bucket = self._buckets[claim.bucket]
         for lane in self._lanes.file(claim):
             del bucket[lane][claim.order]
@@ -212,7 +232,7 @@ class _Active:
         if not bucket:
             del self._buckets[claim.bucket]
 
-    def _near(self, claim: Claim) -> Iterator[Claim]:
+    def _near(self, claim: A) -> Iterator[A]:
         """Claims in the buckets that may hold a partner; all of them only for a wildcard."""
         own = claim.bucket
         buckets = list(self._buckets)
@@ -247,5 +267,4 @@ class SameProject:
         return [self._ALWAYS, *dict.fromkeys(claim.service.profiles), *self._active(claim)]
 
     def _active(self, claim: Claim) -> list[str]:
-        active = claim.context.project.profiles
-        return [self._ACTIVE] if active and claim.service.enabled(active) else []
+        return [self._ACTIVE] if claim.active else []

@@ -23,7 +23,7 @@ def normal_form(project: Project) -> list[NormalPort]:
         port
         for service in sorted(project.services, key=lambda s: s.name.encode())
         if service.enabled(project.profiles)
-        for port in _ports(service)
+        for port in ports_of(service)
     ]
 
 
@@ -57,8 +57,8 @@ def _of_entry(entry: PortEntry) -> ComposeError:
     return ComposeError(message, file=entry.file, line=entry.error.span.line, hint=entry.error.hint)
 
 
-def _ports(service: Service) -> Iterator[NormalPort]:
-    """The ports in compose's order: by place in the list, within a range by their text."""
+def ports_of(service: Service) -> Iterator[NormalPort]:
+    """The ports of one service in compose's order: by place, within a range by their text."""
     places: dict[int, list[PortRun]] = {}
     for index, entry in enumerate(service.entries):
         for run in entry.runs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
-from typing import NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from manager.compose.config import Config
 from manager.compose.publishing import Publishing, bound_address, publishing_of
@@ -19,6 +19,9 @@ from manager.compose.values import (
 )
 from manager.model.finding import Edit, Severity
 from manager.model.ports import IPAddress
+
+if TYPE_CHECKING:
+    from manager.compose.stakes import Clash, Side
 
 T = TypeVar("T")
 
@@ -147,7 +150,7 @@ class Rule(NamedTuple):
     severity: Severity
     doc: str | None
     check: Callable[[Context], Iterable[Hit]] | None = None
-    across: Callable[[Sequence[Context]], Iterable[tuple[Context, Hit]]] | None = None
+    across: Callable[[Sequence[Side]], Iterable[Clash]] | None = None
     narrows: str = ""
 
     @property

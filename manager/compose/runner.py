@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from manager.compose.checker import Caught, Checker, findings_of, sources_of
+from manager.compose.checker import Caught, Checker, Judged
 from manager.compose.config import Config
 from manager.compose.configfile import ConfigFinder
 from manager.compose.discover import discover, given_files
@@ -19,6 +19,9 @@ from manager.errors import InvalidInput
 from manager.model.finding import Finding, Severity
 from manager.model.value import dataclass, replace
 
+LEAST_SHARE = 100
+"""Under so many projects a process of its own costs more than it saves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -26,7 +29,8 @@ class Options:
 
     files: these together are one project, as `docker compose -f A -f B` takes them. env_files:
     read instead of `.env`. mend: make fixes in memory; unsafe: also those that change who can
-    connect.
+    connect. processes: among how many the work may be shared; more than one only where no other
+    thread runs.
     """
 
     paths: Sequence[str] = ()
@@ -40,6 +44,7 @@ class Options:
     config: str | None = None
     mend: bool = False
     unsafe: bool = False
+    processes: int = 1
 
 
 class Run:
@@ -83,17 +88,21 @@ class Run:
 
     def execute(self) -> Report:
         """Check, and mend in memory where that is asked for."""
-        projects = self._read()
         if self._options.mend:
-            projects = self._mend(projects)
-        return self._report(projects)
+            return self._report([self._judge(self._targets, self._mend())])
+        processes = min(self._options.processes, len(self._targets) // LEAST_SHARE)
+        if processes < 2:
+            return self._report([self._read(self._targets)])
+        from manager.compose.sharing import shared  # noqa: PLC0415 -- most runs are small
 
-    def _mend(self, projects: Sequence[Project]) -> list[Project]:
+        return self._report(shared(self._read, self._targets, processes))
+
+    def _mend(self) -> list[Project]:
         from manager.compose.fixes import mend  # noqa: PLC0415 -- most runs mend nothing
 
         self.mended = mend(
             self._targets,
-            projects,
+            [self._read_one(target.files, {}) for target in self._targets],
             self._checker,
             self._read_one,
             unsafe=self._options.unsafe,
@@ -125,7 +134,7 @@ class Run:
                 written.append(file)
             except InvalidInput as refused:
                 refusals.append(refused)
-        return written, refusals, self._report(self._read()) if refusals else report
+        return written, refusals, self._again() if refusals else report
 
     @property
     def fail_on(self) -> Severity:
@@ -136,18 +145,24 @@ class Run:
             return Severity.WARNING
         return self._config.fail_on or Severity.ERROR
 
-    def _read(self) -> list[Project]:
-        return [self._read_one(target.files, {}) for target in self._targets]
+    def _again(self) -> Report:
+        return self._report([self._read(self._targets)])
+
+    def _read(self, targets: Sequence[Target]) -> Judged:
+        return self._judge(targets, (self._read_one(target.files, {}) for target in targets))
 
     def _read_one(self, files: ProjectFiles, texts: Texts) -> Project:
         return read_project(
             files, env=self._environment, env_files=self._options.env_files, texts=texts
         )
 
-    def _report(self, projects: Sequence[Project]) -> Report:
-        pairs = [(p, t.config) for p, t in zip(projects, self._targets, strict=True)]
-        sources = sources_of(projects)
-        findings = findings_of(self._checker.check(pairs))
+    def _judge(self, targets: Sequence[Target], projects: Iterable[Project]) -> Judged:
+        configs = (target.config for target in targets)
+        return self._checker.judge(zip(projects, configs, strict=True))
+
+    def _report(self, judged: Sequence[Judged]) -> Report:
+        configs = [target.config for target in self._targets]
+        findings, _, sources = self._checker.conclude(judged, configs)
         if self._options.mend:
             findings = [self._still_mendable(finding) for finding in findings]
         told, known, note = self._known.sift(findings, sources)

@@ -52,20 +52,24 @@ class SaveEdit:
 
 
 def plan_save(
-    files: Sequence[str], directory: str, service: str, wanted: Sequence[PortMapping]
+    files: ProjectFiles, service: str, wanted: Sequence[PortMapping]
 ) -> SaveEdit | str:
     """The edit after which `service` asks for exactly `wanted`; the reason where there is none.
 
-    files: of the project, in order, as `docker compose` was given them; directory: its project
-    directory. Reads files, writes none.
+    files: of the project, as `docker compose up` will read them. Reads files, writes none.
     """
-    missing = next((path for path in files if not os.path.isfile(path)), None)
-    if missing is not None or not files:
-        return f"{missing or 'its compose file'} is not here"
+    if reason := not_here(files):
+        return reason
     try:
-        return _plan(ProjectFiles(directory, tuple(files)), service, wanted)
+        return _plan(files, service, wanted)
     except (CannotEditError, InvalidPortSpec) as error:
         return str(error)
+
+
+def not_here(files: ProjectFiles) -> str:
+    """Which file of these is gone, in words; empty where all are here."""
+    missing = next((path for path in files.files if not os.path.isfile(path)), None)
+    return "" if missing is None and files.files else f"{missing or 'its compose file'} is not here"
 
 
 def _plan(files: ProjectFiles, name: str, wanted: Sequence[PortMapping]) -> SaveEdit | str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from manager.compose.project import project_name
-from manager.compose.values import Project
+from manager.compose.stakes import Side
 
 _ENVIRONMENTS = frozenset(
     {
@@ -27,7 +27,7 @@ _ENVIRONMENTS = frozenset(
 """Folders that hold the same stack for another place: `prod/compose.yaml` beside `dev/`."""
 
 
-def stacks(projects: Sequence[Project]) -> list[int]:
+def stacks(projects: Sequence[Side]) -> list[int]:
     """For each project the number of its stack; variants of one stack share it.
 
     Variants are: files of one folder; of its hidden folders (`.devcontainer`) and of those that
@@ -48,7 +48,7 @@ def stacks(projects: Sequence[Project]) -> list[int]:
     return [owner(index) for index in range(len(projects))]
 
 
-def _keys(project: Project) -> Iterator[str]:
+def _keys(project: Side) -> Iterator[str]:
     """What variants have in common: the folder of the stack, the name that was given."""
     directory = os.path.abspath(project.directory)
     folder = directory

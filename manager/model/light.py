@@ -71,9 +71,9 @@ def dataclass(
         if frozen:
             space |= {"__setattr__": _refuse, "__delattr__": _refuse}
         if slots:
-            space |= {"__slots__": names, "__getstate__": _getstate, "__setstate__": _setstate}
+            space |= {"__slots__": names, "__reduce__": _reduce}
         # What the class says itself wins, but for what only a decorator can know.
-        written = ("__repr__", "__eq__", "__hash__", "__getstate__", "__setstate__")
+        written = ("__repr__", "__eq__", "__hash__", "__reduce__")
         space |= {name: own[name] for name in written if own.get(name) is not None}
         for gone in ("__dict__", "__weakref__"):
             space.pop(gone, None)
@@ -164,13 +164,8 @@ def _refuse(_self: Any, name: str, *_value: Any) -> None:
     raise FrozenInstanceError(f"cannot change field {name!r}")
 
 
-def _getstate(self: Any) -> list[Any]:
-    return [getattr(self, name) for name in self.__match_args__]
-
-
-def _setstate(self: Any, state: list[Any]) -> None:
-    for name, value in zip(self.__match_args__, state, strict=True):
-        _set(self, name, value)
+def _reduce(self: Any) -> tuple[type[Any], tuple[Any, ...]]:
+    return type(self), tuple([getattr(self, name) for name in self.__match_args__])
 
 
 class _Fields:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from manager.compose.checker import Checker, findings_of, sources_of
+from manager.compose.checker import Checker
 from manager.compose.config import read_config
 from manager.compose.discover import discover
 from manager.compose.project import read_project
@@ -66,23 +66,24 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list
         config = read_config(table, "pmap.toml")
         projects = [read_project(files) for files in discover([str(folder)])]
         select = [rule] if rule is not None else None
-        caught = Checker(select).check([(project, config) for project in projects])
-        sources = sources_of(projects)
+        checker = Checker(select)
+        judged = checker.judge([(project, config) for project in projects])
+        found = checker.conclude([judged], [config] * len(projects))
         return [
             Found(
                 finding.rule,
                 finding.severity.value,
                 os.path.relpath(finding.file, folder),
                 finding.span.line,
-                sources[finding.file].text[finding.span.start : finding.span.end]
-                if finding.file in sources
+                found.sources[finding.file].text[finding.span.start : finding.span.end]
+                if finding.file in found.sources
                 else "",
                 finding.message,
                 finding.hint,
                 finding.service,
                 finding.fix is not None,
             )
-            for finding in findings_of(caught)
+            for finding in found.findings
             if rule in {None, finding.rule}
         ]
 

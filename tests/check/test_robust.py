@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from manager.compose.checker import Checker, findings_of
+from manager.compose.checker import Checker
 from manager.compose.config import Config
 from manager.compose.discover import discover
 from manager.compose.fixes import mend
@@ -68,8 +68,7 @@ def test_any_text_is_answered(folder: Path, base: str, override: str | None) -> 
     projects = [read_project(target.files, env={}) for target in targets]
     checker = Checker()
     pairs = [(project, Config()) for project in projects]
-    findings = findings_of(checker.check(pairs))
-    sources = {name: text for project in projects for name, text in project.sources.items()}
+    findings, _, sources = checker.conclude([checker.judge(pairs)], [Config()] * len(pairs))
     for finding in findings:
         text = sources[finding.file].text if finding.file in sources else ""
         assert 0 <= finding.span.start <= finding.span.end <= len(text)

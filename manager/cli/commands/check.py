@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -118,7 +119,14 @@ def _options(args: argparse.Namespace) -> Options:
         config=args.config,
         mend=args.fix or args.diff,
         unsafe=args.unsafe_fixes,
+        processes=_processors(),
     )
+
+
+def _processors() -> int:
+    """How many processors this process may use; one where nobody says which."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed is not None else 1
 
 
 def _selectors(values: Sequence[str]) -> list[str]:
@@ -196,8 +204,8 @@ def _tell(report: Report, args: argparse.Namespace) -> None:
         for line in github_lines(report.shown(verbose=args.verbose)):
             output.text(line)
     else:
-        for segments in _text_lines(report, args):
-            _write_line(segments, output)
+        # One write: a stream without a buffer asks the system for each.
+        output.stream.write("".join(_safe(line, output) for line in _text_lines(report, args)))
 
 
 def _text_lines(report: Report, args: argparse.Namespace) -> Iterator[Line]:
@@ -222,12 +230,12 @@ def _text_lines(report: Report, args: argparse.Namespace) -> Iterator[Line]:
         yield [(told, "bold")]
 
 
-def _write_line(line: Line, output: Output) -> None:
+def _safe(line: Line, output: Output) -> str:
     """A line of segments, each made safe before it is coloured."""
     from manager.model.text import printable
 
-    styled = "".join(output.styled(printable(text), style) for text, style in line)
-    output.stream.write(f"{styled.rstrip()}\n")
+    styled = "".join([output.styled(printable(text), style) for text, style in line])
+    return f"{styled.rstrip()}\n"
 
 
 def _notes(notes: Sequence[str]) -> None:

@@ -10,65 +10,64 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from manager.compose.claims import Claim, make_claims, overlapping
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.claims import overlapping
+from manager.compose.rule import Hit, Rule
 from manager.compose.stacks import stacks
+from manager.compose.stakes import Clash, Side, Stake
 from manager.compose.values import Place
-from manager.compose.words import host_span, listed, where
+from manager.compose.words import listed, where
 from manager.model.finding import Severity
 from manager.model.ports import PortRange
 
 
-def check(contexts: Sequence[Context]) -> Iterator[tuple[Context, Hit]]:
+def check(sides: Sequence[Side]) -> Iterator[Clash]:
     """Fixed ports that entries of different projects ask for."""
-    if len(contexts) < 2:
+    if len(sides) < 2:
         return
-    claims: list[Claim] = []
-    for context in contexts:
-        claims += make_claims(context, first=len(claims))
-    found: dict[Claim, list[Claim]] = {}
-    fixed = [claim for claim in claims if not claim.picks]
-    for later, earlier in overlapping(fixed, _OtherStack(contexts)):
+    found: dict[Stake, list[Stake]] = {}
+    for later, earlier in overlapping(_numbered(sides), _OtherStack(sides)):
         # An entry that two projects include is one entry.
-        if later.entry.place != earlier.entry.place:
+        if later.entry != earlier.entry:
             found.setdefault(later, []).append(earlier)
-    for claim, others in found.items():
-        start = max(claim.ports.start, others[0].ports.start)
-        shared = PortRange(start, min(claim.ports.end, others[0].ports.end))
+    for stake, others in found.items():
+        start = max(stake.ports.start, others[0].ports.start)
+        shared = PortRange(start, min(stake.ports.end, others[0].ports.end))
         named = [
-            f'"{other.service.name}" of project {other.context.project.name}'
-            f" at {where(other.entry.place)}"
-            for other in sorted(others, key=lambda c: c.order)
+            f'"{other.service}" of project {sides[other.project].name} at {where(other.entry)}'
+            for other in sorted(others, key=lambda s: s.order)
         ]
-        yield (
-            claim.context,
-            Hit(
-                Place(claim.entry.file, host_span(claim.entry)),
-                f"port {shared}/{claim.protocol} is also published by {listed(named, 2)}:"
-                " only one of the projects can run at a time",
-                "give one of them another host port",
-                claim.service.name,
-                claim.entry,
-            ),
+        hit = Hit(
+            Place(stake.entry.file, stake.span),
+            f"port {shared}/{stake.protocol} is also published by {listed(named, 2)}:"
+            " only one of the projects can run at a time",
+            "give one of them another host port",
+            stake.service,
         )
+        yield Clash(stake.project, stake.entry, hit)
+
+
+def _numbered(sides: Sequence[Side]) -> list[Stake]:
+    stakes: list[Stake] = []
+    for project, side in enumerate(sides):
+        for stake in side.stakes:
+            stake.project, stake.order = project, len(stakes)
+            stakes.append(stake)
+    return stakes
 
 
 class _OtherStack:
     """Projects of other stacks meet."""
 
-    def __init__(self, contexts: Sequence[Context]) -> None:
-        numbers = stacks([context.project for context in contexts])
-        self._stack = {
-            context: str(number) for context, number in zip(contexts, numbers, strict=True)
-        }
+    def __init__(self, sides: Sequence[Side]) -> None:
+        self._stacks = [str(number) for number in stacks(sides)]
 
-    def file(self, claim: Claim) -> list[str]:
+    def file(self, stake: Stake) -> list[str]:
         """The stack of its project."""
-        return [self._stack[claim.context]]
+        return [self._stacks[stake.project]]
 
-    def look(self, claim: Claim, present: Iterable[str]) -> Iterable[str]:
+    def look(self, stake: Stake, present: Iterable[str]) -> Iterable[str]:
         """Every other stack."""
-        own = self._stack[claim.context]
+        own = self._stacks[stake.project]
         return [stack for stack in present if stack != own]
 
 
