@@ -20,9 +20,12 @@ from manager.model.container import Container
 from manager.model.exposure import Exposure, exposure_of
 from manager.model.listener import HostSocket
 from manager.model.portclass import FreePortSearch
-from manager.model.ports import PortBinding, PortMapping, PortRange
+from manager.model.ports import IPProtocol, PortBinding, PortMapping, PortRange
 from manager.model.portspec import PortSpec
 from manager.model.snapshot import Snapshot
+
+LACKING = "does not support"
+"""In a reason of Host.bind_error: the host has no such protocol, or no such kind of address."""
 
 
 def check_exposure(request: ChangeRequest, added: Iterable[PortMapping]) -> None:
@@ -113,17 +116,33 @@ def _unbindable(
 ) -> Refused:
     socket = socket_of(mapping)
     assert socket is not None
-    if "not an address" in reason:
-        return Refused(
-            f"{mapping.binding.host_ip} is not an address of this host",
-            hint="ip address lists them; 127.0.0.1 is this host alone, 0.0.0.0 all of them",
-        )
+    if (refused := not_for_anybody(socket, reason)) is not None:
+        return refused
     conflict = Conflict(socket, Holder(HolderKind.PROCESS, socket))
     return Refused(
         f"{socket} cannot be bound: {reason}, and this user may not see by whom",
         hint=_instead(snapshot, request, target, mapping),
         conflicts=(conflict,),
     )
+
+
+def not_for_anybody(socket: HostSocket, reason: str) -> Refused | None:
+    """The refusal where a bind fails (Host.bind_error) and nobody is in the way; else None."""
+    if "not an address" in reason:
+        return Refused(
+            f"{socket.host_ip} is not an address of this host",
+            hint="ip address lists them; 127.0.0.1 is this host alone, 0.0.0.0 all of them",
+        )
+    if LACKING in reason:
+        # An engine on this kernel fails too, but only at the start, when the old one is stopped.
+        sctp = socket.protocol is IPProtocol.SCTP
+        return Refused(
+            f"{socket} cannot be bound by anybody: {reason}",
+            hint="modprobe sctp, as root, loads it where this kernel has it; then try again"
+            if sctp
+            else "127.0.0.1 is this host alone, 0.0.0.0 every IPv4 address of it",
+        )
+    return None
 
 
 def _instead(
@@ -152,5 +171,5 @@ def _with_target(request: ChangeRequest, spec: PortSpec, target: Container) -> C
         return request.model_copy(update={"specs": (spec,)})
     if isinstance(request, Move):
         return request.model_copy(update={"target": spec})
-    options = request.model_dump(include={"expose", "save", "layer", "auto_remove"})
-    return Publish(container=target.name, specs=(spec,), **options)
+    names = {"expose", "save", "layer", "keep_logs", "auto_remove"}
+    return Publish(container=target.name, specs=(spec,), **{n: getattr(request, n) for n in names})

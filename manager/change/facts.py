@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from manager.change.conflicts import LACKING, not_for_anybody
 from manager.change.dependents import Dependent, KnownTies, find_dependents
 from manager.change.fileedit import FileEdit, PlanSave
 from manager.change.filework import content
@@ -154,6 +155,8 @@ def _with_binds(
     if not local:
         return facts
     own = list(container_sockets(facts.target)) if facts.target.state.holds_ports else []
+    # A virtual machine's kernel may have what this one lacks.
+    elsewhere = snapshot.engine is None or not snapshot.engine.local
     for _ in range(_TRIES):
         wanted = new_sockets(facts.target, resolve(request, facts.inputs(snapshot)).after)
         failed = {
@@ -164,9 +167,14 @@ def _with_binds(
             and not any(socket.overlaps(held) for held in own)
             and (reason := host.bind_error(socket)) is not None
             and _NO_PERMISSION not in reason.lower()
+            and not (elsewhere and LACKING in reason)
         }
         if not failed:
             break
+        for socket, reason in failed.items():
+            if LACKING in reason and (refused := not_for_anybody(socket, reason)) is not None:
+                # No other port would do either.
+                raise refused
         facts = replace(facts, bind_errors={**facts.bind_errors, **failed})
     return facts
 

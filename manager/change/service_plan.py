@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from manager.change.commands import as_command
+from manager.change.conflicts import LACKING, not_for_anybody
 from manager.change.mappings import decode_mapping, encode_mapping
 from manager.change.plan import Cost, Operation, OperationKind, Plan, ServiceUpdate
 from manager.change.request import ChangeRequest, Loopback, Move, Publish, Restore
@@ -48,8 +49,11 @@ def gather_service(
         return facts
     wanted = [port for port in _wanted(snapshot, request, service) if port not in service.ports]
     sockets = [socket for port in wanted if (socket := port.socket) is not None]
-    errors = {socket: host.bind_error(socket) for socket in sockets}
-    return replace(facts, bind_errors={s: why for s, why in errors.items() if why is not None})
+    errors = {socket: why for socket in sockets if (why := host.bind_error(socket)) is not None}
+    for socket, why in errors.items():
+        if snapshot.engine.local and (refused := not_for_anybody(socket, why)) is not None:
+            raise refused
+    return replace(facts, bind_errors={s: why for s, why in errors.items() if LACKING not in why})
 
 
 def plan_service(snapshot: Snapshot, request: ChangeRequest, facts: ServiceFacts) -> Plan:

@@ -71,5 +71,6 @@ def bind_reason(error: OSError, wanted: HostSocket, unprivileged_start: int) -> 
             return f"permission denied: ports below {unprivileged_start} are for root alone"
         return "permission denied"
     if error.errno in {errno.EPROTONOSUPPORT, errno.ESOCKTNOSUPPORT, errno.EAFNOSUPPORT}:
+        # Callers ask for "does not support" (manager.change.conflicts.LACKING).
         return f"this host does not support {wanted.protocol} on {format_host(wanted.host_ip)}"
     return os.strerror(error.errno).lower() if error.errno else str(error)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from plan_words import WEB, after, container, move, plan, publish, refused, specs
+from fault_worlds import MemoryWorld
+from plan_words import LOCAL, WEB, after, container, move, plan, publish, refused, specs
 
 from manager.change.dependents import Dependent, Tie
+from manager.change.facts import gather
 from manager.change.request import LayerChoice, Restore, SaveChoice, Unpublish
+from manager.errors import Refused
+from manager.host.bind import bind_reason
+from manager.host.memory import MemoryHost
 from manager.interfaces import LayerChange
 from manager.model.container import ContainerState
 from manager.model.listener import HostSocket, Listener, Process
 from manager.model.network import Network
-from manager.model.ports import parse_ip
+from manager.model.ports import IPProtocol, parse_ip
+from manager.model.snapshot import Snapshot
 
 
 @pytest.mark.parametrize(
@@ -70,6 +77,36 @@ def test_its_own_wider_mapping_is_moved_not_doubled() -> None:
     assert after(move("8080", "127.0.0.1:8080"), container("web", "*:8080 80/tcp")) == [
         "127.0.0.1:8080 -> 80/tcp"
     ]
+
+
+class Poor(MemoryHost):
+    """A host whose kernel has no SCTP."""
+
+    def bind_error(self, socket: HostSocket) -> str | None:
+        if socket.protocol is IPProtocol.SCTP:
+            return bind_reason(OSError(errno.EPROTONOSUPPORT, ""), socket, 1024)
+        return super().bind_error(socket)
+
+
+@pytest.mark.parametrize("spec", ["9123:80/sctp", ":80/sctp"])
+def test_a_protocol_that_this_host_lacks_is_held_by_nobody(spec: str) -> None:
+    world = MemoryWorld()
+    snapshot = Snapshot(LOCAL, world.engine.containers())
+    with pytest.raises(Refused) as caught:
+        gather(world.engine, Poor(), snapshot, publish(spec))
+    assert "cannot be bound by anybody: this host does not support sctp" in caught.value.message
+    assert caught.value.conflicts == ()
+    assert caught.value.hint.startswith("modprobe sctp")
+
+
+def test_a_protocol_that_the_engines_own_kernel_may_have_is_its_own_matter() -> None:
+    """The engine publishes here, but runs in a virtual machine."""
+    world = MemoryWorld()
+    desktop = replace(LOCAL, local=False, forwards=True)
+    facts = gather(
+        world.engine, Poor(), Snapshot(desktop, world.engine.containers()), publish("9123:80/sctp")
+    )
+    assert facts.bind_errors == {}
 
 
 def test_an_address_that_is_not_this_hosts() -> None:
