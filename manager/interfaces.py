@@ -174,7 +174,10 @@ class Engine(EngineReader, Protocol):
         ...
 
     def stop(self, container_id: str, *, timeout: int) -> None:
-        """Stop it, killing it after `timeout` seconds. No error when it is not running."""
+        """Stop it, killing it after `timeout` seconds, never for a negative one.
+
+        No error when it is not running.
+        """
         ...
 
     def rename(self, container_id: str, name: str) -> None:

@@ -150,6 +150,12 @@ class PortManager(TruthTeller):
 
         return recover(self.journal, self._engine(), self.files, self.clock)
 
+    def forget(self, change_id: str) -> Recovery:
+        """Give up an interrupted change, and leave everything as it is. Raises PmapError."""
+        from manager.change.recover import forget
+
+        return forget(self.journal, self._engine(), self.clock, change_id)
+
     def _deps(self, request: ChangeRequest) -> Deps:
         from manager.change.deps import Deps, NoGuard, Patience
 

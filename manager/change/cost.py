@@ -21,7 +21,10 @@ _DEFAULT_PROBE_SECONDS = 30.0
 
 
 def stop_timeout(record: Record, preferred: int | None = None) -> int:
-    """Seconds that the container gets to stop: a setting's, its own, or the engine's default."""
+    """Seconds that the container gets to stop: a setting's, its own, or the engine's default.
+
+    A negative one is no limit (Engine API, Config.StopTimeout).
+    """
     if preferred is not None:
         return preferred
     own = (record.get("Config") or {}).get("StopTimeout")
@@ -49,7 +52,8 @@ def cost_of(request: ChangeRequest, facts: Facts) -> Cost:
     timeout = stop_timeout(facts.record, facts.stop_timeout)
     downtime = "none, it is not running"
     if target.running:
-        downtime = f"about a second, at most {timeout} s more if it does not stop by itself"
+        most = "for as long as that takes" if timeout < 0 else f"at most {timeout} s more"
+        downtime = f"about a second, {most} if it does not stop by itself"
     return Cost(
         restart=target.running,
         stop_timeout=timeout,

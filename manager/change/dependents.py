@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from manager.interfaces import EngineReader, Record
@@ -38,6 +39,10 @@ class Tie(StrEnum):
 
 Ties = Mapping[Tie, tuple[str, ...]]
 """What one container hangs on, by how: names or ids as they stand in its HostConfig."""
+
+
+_Hanging = tuple[Container, tuple[Tie, ...], str]
+"""A container, how it hangs on another, and that one's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,10 @@ def ties_of(record: Record) -> Ties:
 def find_dependents(
     engine: EngineReader, snapshot: Snapshot, target: Container, known: KnownTies | None = None
 ) -> tuple[Dependent, ...]:
-    """Everything that hangs on the target, directly or through another, nearest first."""
+    """Everything that hangs on the target, directly or not, each after those that it hangs on."""
     others = [container for container in snapshot.containers if container.id != target.id]
     ties = (known or KnownTies()).of(engine, others)
-    hanging: list[tuple[Container, tuple[Tie, ...], str]] = []
+    hanging: list[_Hanging] = []
     left, waiting = list(others), [target]
     while waiting:
         on = waiting.pop(0)
@@ -91,12 +96,33 @@ def find_dependents(
                 hanging.append((container, hung, on.id))
                 if hung != (Tie.VOLUMES,):
                     waiting.append(container)
+    hanging = _in_order(hanging, ties)
     records = engine.records([container.id for container, _, _ in hanging]) if hanging else {}
     return tuple(
         Dependent(engine.decode(records[container.id]), records[container.id], hung, on_id)
         for container, hung, on_id in hanging
         if container.id in records
     )
+
+
+def _in_order(hanging: list[_Hanging], ties: Mapping[str, Ties]) -> list[_Hanging]:
+    """Each after all that it hangs on, whatever else leads to it."""
+    by_id = {container.id: (container, how, on) for container, how, on in hanging}
+    order = TopologicalSorter(
+        {
+            key: [
+                other.id
+                for other, _, _ in hanging
+                if other.id != key and _ties_to(ties.get(key, {}), other)
+            ]
+            for key in by_id
+        }
+    )
+    try:
+        return [by_id[key] for key in order.static_order()]
+    except CycleError:
+        # Links by names that were swapped since: no order is right, and none is wrong.
+        return hanging
 
 
 class KnownTies:

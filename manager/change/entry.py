@@ -69,7 +69,8 @@ class Member(_Kept):
 
     original is what the old one would be made from, were it gone; record its whole inspect.
     vanishes: made with --rm and running, so the engine removes it as soon as it is stopped.
-    logged: what it has written is kept before it is removed.
+    logged: what it has written is kept before it is removed. returned: the way back has started
+    the old one again.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Member(_Kept):
     copies: tuple[str, ...] = ()
     stop_timeout: int
     phase: Phase = Phase.PENDING
+    returned: bool = False
 
 
 class Entry(_Kept):

@@ -7,6 +7,7 @@ removed before the commit, and any failure before it leads back to the old conta
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from manager.change.deps import Deps, Watch
@@ -15,7 +16,7 @@ from manager.change.facts import Facts, gather
 from manager.change.plan import Operation, Outcome, Plan, Status, Step
 from manager.change.planner import plan_change
 from manager.change.prepare import begin_entry
-from manager.change.recover import open_changes
+from manager.change.recover import in_the_way
 from manager.change.steps import Steps
 from manager.change.wayback import WayBack
 from manager.errors import (
@@ -40,10 +41,8 @@ def apply(plan: Plan, deps: Deps, progress: Progress | None = None) -> Outcome:
     """
     key = deps.engine.info().key
     with deps.journal.lock(key) as lock_fd:
-        if left := open_changes(deps.journal, key):
-            raise ChangeInProgress(
-                f"change {left[0].get('tx')} was left unfinished", hint="pmap recover"
-            )
+        if left := in_the_way(deps.journal, key, plan):
+            raise ChangeInProgress(f"change {left} was left unfinished", hint="pmap recover")
         if plan.empty:
             return _nothing_to_do(plan)
         # The watchdog loads while the plan is checked and the new container is created.
@@ -119,7 +118,10 @@ class _Change:
             self._tell(name, state)
 
     def _tell(self, name: str, state: str) -> None:
-        if self.progress is not None:
+        if self.progress is None:
+            return
+        # Whoever listens may have gone: a closed pipe must not turn a good change round.
+        with suppress(OSError, ValueError):
             self.progress(name, state, self.deps.clock.monotonic() - self.begun)
 
     def _finish(self, steps: Steps) -> Outcome:

@@ -26,8 +26,8 @@ class FileEdit(_Bytes):
 
     None stands for no file: before None makes it, after None removes it. line (from 1) is where
     the entry stands, for people. config_hash is the service's com.docker.compose.config-hash
-    after the edit (`docker compose config --hash SERVICE`), None where it could not be had; then
-    the next `up` recreates it. note is what a person should know.
+    after the edit (as `docker compose up` computes it), None where it could not be had; then the
+    next `up` recreates it. note is what a person should know.
     """
 
     path: str

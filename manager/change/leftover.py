@@ -45,6 +45,12 @@ def made_by_us(engine: EngineReader, entry: Entry, name: str) -> str | None:
     return str(record.get("Id")) if ours else None
 
 
+def lost_networks(engine: EngineReader, record: Record) -> tuple[str, ...]:
+    """The networks of a container that no engine could join it to any more."""
+    networks = (record.get("NetworkSettings") or {}).get("Networks") or {}
+    return tuple(name for name in networks if engine.network_id(name) is None)
+
+
 def name_of(record: Record) -> str:
     """The container's name, without the slash that engines put before it."""
     return str(record.get("Name") or "").removeprefix("/")

@@ -55,6 +55,14 @@ def held_for(mapping: PortMapping, published: Iterable[PublishedPort]) -> list[P
     ]
 
 
+def to_be_held(mappings: Iterable[PortMapping], old: Container) -> tuple[PortMapping, ...]:
+    """The mappings that must be held once it runs: the new ones, and of `old` what it held.
+
+    A container may ask for ports that no engine ever gave it: on an internal network, say.
+    """
+    return tuple(m for m in mappings if m not in old.mappings or held_for(m, old.published))
+
+
 def held_mappings(container: Container) -> tuple[PortMapping, ...]:
     """The mappings as the engine holds them: every host port a number, 0.0.0.0 and :: as one.
 

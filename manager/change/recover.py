@@ -14,11 +14,11 @@ from typing import Any
 from manager.change.entry import Entry, Member, Phase, read_entry
 from manager.change.keptlogs import keep_logs
 from manager.change.leftover import find, find_new, name_of, state_of
-from manager.change.mappings import held_for, held_mappings
-from manager.change.plan import Status
+from manager.change.mappings import held_for, held_mappings, to_be_held
+from manager.change.plan import Plan, Status
 from manager.change.wayback import WayBack
-from manager.errors import EngineUnavailable, InvalidInput, PmapError
-from manager.interfaces import Clock, Engine, Files, Journal
+from manager.errors import EngineError, EngineUnavailable, InvalidInput, PmapError
+from manager.interfaces import Clock, Engine, Files, Journal, Record
 from manager.model.ports import PortMapping
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
@@ -46,6 +46,44 @@ def open_changes(journal: Journal, engine_key: str) -> tuple[Mapping[str, Any], 
         for raw in journal.open_entries()
         if "corrupt" in raw or raw.get("engine_key", engine_key) == engine_key
     )
+
+
+def in_the_way(journal: Journal, engine_key: str, plan: Plan) -> str:
+    """The id of an open change that must be recovered before this plan, empty for none.
+
+    One that touches the same containers, or that cannot be read.
+    """
+    touched = {plan.container, plan.container_id, *(o.resource for o in plan.operations)}
+    for raw in open_changes(journal, engine_key):
+        members = raw.get("members") or ()
+        names = {member.get(key) for member in members for key in ("name", "old_id", "new_id")}
+        if "corrupt" in raw or touched & names:
+            return str(raw.get("tx"))
+    return ""
+
+
+def forget(journal: Journal, engine: Engine, clock: Clock, tx: str) -> Recovery:
+    """Give up an open change and leave everything as it is now. Raises InvalidInput, PmapError.
+
+    What of it is still in the engine is told.
+    """
+    key = engine.info().key
+    with journal.lock(key):
+        raw = next((raw for raw in open_changes(journal, key) if raw.get("tx") == tx), None)
+        if raw is None:
+            raise InvalidInput(f"no open change has the id {tx}", hint="pmap recover")
+        left = [c.name for c in engine.containers() if c.name.endswith(f"-{tx}")]
+        notes = tuple(f"{name} is left: docker rm {name}, unless you need it" for name in left)
+        try:
+            entry = read_entry(raw)
+        except InvalidInput:
+            journal.discard(tx)
+            return Recovery(tx, "", Status.ROLLBACK_FAILED, notes)
+        summary = entry.summary(
+            Status.ROLLBACK_FAILED, ended=clock.now(), after=(), reason="given up by hand"
+        )
+        journal.close(tx, summary)
+        return Recovery(tx, entry.plan.container, Status.ROLLBACK_FAILED, notes)
 
 
 def recover(
@@ -117,7 +155,15 @@ class _Recover:
     def _only_new(self, olds: list[Any]) -> bool:
         """Whether an old one is gone that we had stopped: then the new one is all there is."""
         pairs = zip(self.entry.members, olds, strict=True)
-        return any(old is None and member.phase >= Phase.STOPPING for member, old in pairs)
+        return any(
+            old is None and (member.phase >= Phase.STOPPING or self._runs(member))
+            for member, old in pairs
+        )
+
+    def _runs(self, member: Member) -> bool:
+        """Whether somebody has started the new one: compose does where the old one is gone."""
+        record = find(self.engine, member.new_id)
+        return record is not None and state_of(record) == "running"
 
     def _take_over(self) -> list[str]:
         """Let the new ones run under their names; what hindered that."""
@@ -126,13 +172,23 @@ class _Recover:
             old = find(self.engine, member.old_id)
             if old is not None and name_of(old) == member.name:
                 self.engine.rename(member.old_id, self.entry.old_name(member))
-            if name_of(new) != member.name:
-                self.engine.rename(str(new["Id"]), member.name)
+            if name_of(new) != member.name and (trouble := self._rename(new, member)):
+                return [trouble]
         troubles: list[str] = []
         for index, member in enumerate(self.entry.members):
             if member.was_running:
                 troubles += self._run_new(index, member)
         return troubles
+
+    def _rename(self, new: Record, member: Member) -> str:
+        """Give the new one its name; what is in the way."""
+        try:
+            self.engine.rename(str(new["Id"]), member.name)
+        except EngineUnavailable:
+            raise
+        except EngineError as error:
+            return error.message
+        return ""
 
     def _run_new(self, index: int, member: Member) -> list[str]:
         new_id = member.new_id or ""
@@ -144,7 +200,8 @@ class _Recover:
             return [error.message]
         record = self.engine.record(new_id)
         published = self.engine.decode(record).published
-        wanted = self.entry.plan.after if index == 0 else ()
+        old = self.engine.decode(member.record)
+        wanted = to_be_held(self.entry.plan.after, old) if index == 0 else ()
         if state_of(record) != "running" or not all(held_for(m, published) for m in wanted):
             return [f"the new {member.name} does not run as planned"]
         return []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from manager.change.deps import Deps
 from manager.change.plan import Outcome, Plan, ServiceUpdate, Status, Step
-from manager.change.recover import open_changes
+from manager.change.recover import in_the_way
 from manager.change.service_plan import gather_service, plan_service, service_summary
 from manager.errors import ChangeInProgress, EngineError, PmapError, StalePlan
 from manager.interfaces import Progress
@@ -35,10 +35,8 @@ def apply_service(plan: Plan, deps: Deps, progress: Progress | None = None) -> O
         )  # fmt: skip
     key = deps.engine.info().key
     with deps.journal.lock(key):
-        if left := open_changes(deps.journal, key):
-            raise ChangeInProgress(
-                f"change {left[0].get('tx')} was left unfinished", hint="pmap recover"
-            )
+        if left := in_the_way(deps.journal, key, plan):
+            raise ChangeInProgress(f"change {left} was left unfinished", hint="pmap recover")
         _require_fresh(plan, deps)
         return _Update(deps, plan, update, progress).run()
 

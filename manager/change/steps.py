@@ -12,7 +12,7 @@ from manager.change.entry import Entry, Member, Phase
 from manager.change.filework import put
 from manager.change.keptlogs import keep_logs
 from manager.change.leftover import find, state_of
-from manager.change.mappings import held_mappings
+from manager.change.mappings import held_mappings, to_be_held
 from manager.change.plan import Operation, OperationKind
 from manager.change.prepare import expected_record, tied_blueprint
 from manager.change.rivals import check_rivals, check_unchanged
@@ -165,7 +165,8 @@ class Steps:
 
     def _verify(self, index: int) -> None:
         member = self.entry.members[index]
-        wanted = self.entry.plan.after if index == 0 else ()
+        old = self.deps.engine.decode(member.record)
+        wanted = to_be_held(self.entry.plan.after, old) if index == 0 else ()
         found = verify(self.deps, _new_id(member), wanted, self._was.get(index, Before()))
         self.warnings += found.warnings
         if index == 0:

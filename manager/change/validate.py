@@ -20,6 +20,7 @@ from manager.model.container import (
 from manager.model.network import Network
 from manager.model.snapshot import Snapshot
 
+_JOINED_BY_ITSELF = {"default", "bridge", ""}
 _SILENT = {"macvlan", "ipvlan", "null"}
 """Network drivers whose containers are neighbours of the host, with ports of their own."""
 
@@ -127,6 +128,13 @@ def check_networks(target: Container, networks: Iterable[Network]) -> None:
 
     Engines take the ports all the same, and say nothing (seen on 20.10 and 28.5).
     """
+    networks = tuple(networks)
+    modes = _JOINED_BY_ITSELF | {network.name for network in networks}
+    if networks and not target.networks and target.network_mode in modes:
+        raise Refused(
+            f"{target.name} has left all its networks, and publishes no ports without one",
+            hint=f"docker network connect bridge {target.name}, then try again",
+        )
     joined = [network for network in networks if network.name in target.networks]
     if not joined or not all(network.internal or network.driver in _SILENT for network in joined):
         return

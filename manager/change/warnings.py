@@ -104,5 +104,5 @@ def _compose(request: ChangeRequest, facts: Facts) -> Iterator[str]:
             f"service {origin.service} is described in {where}: once that changes, docker"
             " compose up sets its ports again; --save writes the change there"
         )
-    elif facts.file_edit.config_hash is None:
+    elif facts.file_edit.config_hash is None and not facts.file_edit.note:
         yield "docker compose could not be asked: the next docker compose up recreates it again"

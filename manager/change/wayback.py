@@ -10,13 +10,22 @@ from dataclasses import dataclass, field
 
 from manager.change.entry import Entry, Member, Phase
 from manager.change.filework import content, put
-from manager.change.leftover import find, find_new, made_by_us, name_of, state_of
-from manager.change.mappings import held_for
-from manager.errors import EngineError, EngineUnavailable, InvalidInput, PmapError
+from manager.change.leftover import (
+    find,
+    find_new,
+    lost_networks,
+    made_by_us,
+    name_of,
+    state_of,
+)
+from manager.change.mappings import held_for, to_be_held
+from manager.errors import ApplyFailed, EngineError, EngineUnavailable, InvalidInput, PmapError
 from manager.interfaces import Clock, Engine, Files, Journal, Record
 
 _FIRST_LOOK, _LOOK_SECONDS = 0.01, 0.1
 _GRACE_SECONDS = 2.0
+_ENDLESS_SECONDS = 600.0
+"""How long a stop without a time-out is waited for, here where nobody can tell if it was begun."""
 _NAME_TAKEN = 409
 
 
@@ -58,13 +67,29 @@ class WayBack:
                 self._trouble(f"{name} could not be brought back", error)
         if self.entry.saving:
             self._restore_file()
+        if self.troubles:
+            self._remember()
+
+    def _remember(self) -> None:
+        """Write down how far it came: the next one begins there."""
+        try:
+            self.journal.save(self.entry.tx, self.entry.dump())
+        except PmapError as error:
+            self._trouble("the journal could not be written", error)
 
     def _trouble(self, what: str, error: PmapError) -> None:
-        self.troubles.append(f"{what}: {error.message}")
+        hint = f" ({error.hint})" if isinstance(error, ApplyFailed) and error.hint else ""
+        self.troubles.append(f"{what}: {error.message}{hint}")
 
     def _remove_new(self, member: Member) -> None:
         new_id = find_new(self.engine, self.entry, member)
         if new_id is None:
+            return
+        if member.phase < Phase.STARTING and self._is_adopted(member, new_id):
+            self.notes.append(
+                f"{member.name} was removed by somebody else, and"
+                f" {self.entry.new_name(member)} runs in its place: it stays"
+            )
             return
         if member.phase >= Phase.STOPPING and self._settled(member) is None:
             # The old one is gone: what it kept in volumes must stay in use until it is back.
@@ -72,13 +97,19 @@ class WayBack:
         else:
             self.engine.remove(new_id, force=True)
 
+    def _is_adopted(self, member: Member, new_id: str) -> bool:
+        """Whether somebody else has let the new one take over before we did."""
+        runs = state_of(self.engine.record(new_id)) == "running"
+        return runs and find(self.engine, member.old_id) is None
+
     def _settled(self, member: Member) -> Record | None:
         """The old container, None when it is gone.
 
         Waits for a stop that the engine may still be busy with, which would come after our
         start, and for the removal of what was made with --rm.
         """
-        deadline = self.clock.monotonic() + member.stop_timeout + _GRACE_SECONDS
+        patience = member.stop_timeout if member.stop_timeout >= 0 else _ENDLESS_SECONDS
+        deadline = self.clock.monotonic() + patience + _GRACE_SECONDS
         record = find(self.engine, member.old_id)
         pause = _FIRST_LOOK
         while record is not None and self._is_going(member, record):
@@ -104,8 +135,13 @@ class WayBack:
             self.engine.remove(member.old_id)
             record = None
         if record is None:
-            if not stopped:
+            if not stopped or member.returned:
                 self.notes.append(f"{member.name} was removed by somebody else meanwhile")
+                return
+            if self._is_replaced(member):
+                self.notes.append(
+                    f"{member.name} was removed, and another container has its name: it stays"
+                )
                 return
             member = self._make_anew(index)
             record = self.engine.record(member.old_id)
@@ -119,6 +155,12 @@ class WayBack:
                 f"{member.name} is called {name_of(record)} now: another container has taken its"
                 " name"
             )
+
+    def _is_replaced(self, member: Member) -> bool:
+        """Whether a container that is none of ours bears the name."""
+        record = find(self.engine, member.name)
+        ours = {known.new_id for known in self.entry.members}
+        return record is not None and name_of(record) == member.name and record["Id"] not in ours
 
     def _target_is_new(self) -> bool:
         """Whether the target itself had to be made anew."""
@@ -146,11 +188,14 @@ class WayBack:
 
     def _start(self, index: int, member: Member) -> None:
         self.engine.start(member.old_id)
+        # Whoever removes it from now on means it.
+        self.entry = self.entry.advanced(index, returned=True)
         container = self.engine.decode(self.engine.record(member.old_id))
         if not container.state.holds_ports:
             self.troubles.append(f"{member.name} was started and does not stay up")
             return
-        for mapping in self.entry.plan.before if index == 0 else ():
+        before = to_be_held(self.entry.plan.before, self.engine.decode(member.record))
+        for mapping in before if index == 0 else ():
             if not held_for(mapping, container.published):
                 self.troubles.append(f"{member.name} runs, but the engine does not hold {mapping}")
 
@@ -159,14 +204,16 @@ class WayBack:
         member = self.entry.members[index]
         name = f"{member.name}.pmap-back-{self.entry.tx}"
         made = made_by_us(self.engine, self.entry, name)
+        if made is None and (lost := lost_networks(self.engine, member.record)):
+            raise ApplyFailed(
+                f"it was removed, and its network {lost[0]} with it",
+                hint=f"docker network create {lost[0]}, then pmap recover",
+            )
         made = made or self.engine.create(name, member.original.blueprint())
         self.entry = self.entry.advanced(
             index, old_id=made, vanishes=False, phase=Phase.RENAMING_NEW
         )
-        try:
-            self.journal.save(self.entry.tx, self.entry.dump())
-        except PmapError as error:
-            self._trouble("the journal could not be written", error)
+        self._remember()
         new_id = find_new(self.engine, self.entry, member)
         if new_id is not None:
             self.engine.remove(new_id, force=True)

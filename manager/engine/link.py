@@ -60,7 +60,7 @@ class Link:
         *,
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
-        timeout: float = CALL_SECONDS,
+        timeout: float | None = CALL_SECONDS,
     ) -> Mapping[str, Any]:
         """POST below the API's version; the object that is answered, an empty one for none.
 

@@ -80,6 +80,22 @@ def test_ties_are_found_through_others_and_by_any_spelling() -> None:
     assert find_dependents(engine, snapshot, snapshot.container("alone"), known) == ()
 
 
+def test_each_comes_after_all_that_it_hangs_on() -> None:
+    """Also where it hangs on the target itself, and is the newer or the older one."""
+    engine = MemoryEngine()
+    scene = Scene(engine)
+    scene.image("nginx", "80")
+    scene.run("web", "nginx")
+    for name in ("middle", "other"):
+        scene.run(name, "nginx", networks=("container:web",))
+    scene.run("last", "nginx", networks=("container:web",), host={"PidMode": "container:middle"})
+    scene.run("peer", "nginx", networks=("container:web",), host={"IpcMode": "container:last"})
+    snapshot = snapshot_of(engine)
+    found = [d.container.name for d in find_dependents(engine, snapshot, snapshot.container("web"))]
+    assert sorted(found) == ["last", "middle", "other", "peer"]
+    assert found.index("middle") < found.index("last") < found.index("peer")
+
+
 def test_every_kind_of_tie_is_read_from_the_record() -> None:
     config = {
         "NetworkMode": "container:abc",

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from pytest_engines import LiveEngine
 
+from manager.change.deps import Watch
 from manager.engine.connection import resolve_endpoint
 from manager.errors import PmapError
 from manager.guard import ProcessGuard
@@ -51,9 +52,13 @@ def test_it_leaves_no_half_of_an_entry(live_engine: LiveEngine, tmp_path: Path) 
     half = tmp_path / "txn" / ".t1.json.tmp"
     half.parent.mkdir(mode=0o700)
     half.write_text('{"secret":')
-    with pytest.raises(RuntimeError), guard_of(live_engine.host, tmp_path).arm("t1", -1) as watch:
+
+    def die_while_writing(watch: Watch) -> None:
         watch.ready()
-        raise RuntimeError("died while it wrote")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError), guard_of(live_engine.host, tmp_path).arm("t1", -1) as watch:
+        die_while_writing(watch)
     assert list(half.parent.iterdir()) == []
 
 

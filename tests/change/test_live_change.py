@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,19 @@ def test_a_side_car_follows(world: LiveWorld) -> None:
     assert "LISTEN=8088" in followed["Config"]["Env"]
     assert "pmap: it works" in world.run_inside("wget -qO- http://127.0.0.1:8088/")
     assert answers(world.new_port)
+
+
+def test_one_that_hangs_on_two_of_them_follows_both(world: LiveWorld) -> None:
+    side = side_car(world)
+    own = {"NetworkMode": f"container:{world.name}", "PidMode": f"container:{side}"}
+    run(world, "debugger", Env=["LISTEN=8089"], HostConfig=own)
+    said = world.driven(guard=True)
+    assert said["status"] == Status.APPLIED, said
+    found = world.inspect(f"{world.prefix}debugger")
+    assert found["State"]["Running"]
+    new = world.inspect(f"{world.prefix}side")["Id"]
+    assert new != side
+    assert found["HostConfig"]["PidMode"] == f"container:{new}"
 
 
 def test_a_side_car_comes_back(world: LiveWorld) -> None:
@@ -129,6 +143,28 @@ def test_a_port_that_a_process_has(world: LiveWorld) -> None:
     assert f"held by process {process.pid} (" in said["reason"], said
     assert not world.is_new
     assert world.violations() == []
+
+
+def test_ports_that_no_engine_gave_it_are_asked_of_none(
+    live_engine: LiveEngine, prefix: str, tmp_path: Path
+) -> None:
+    """On an internal network nothing is published, and that must not hinder a change for less."""
+    world = LiveWorld(live_engine.api, live_engine.host, prefix, tmp_path / "state")
+    inside = f"{prefix}inside"
+    world.api.call("POST", "/networks/create", body={"Name": inside, "Internal": True})
+    ports = [{"HostIp": "127.0.0.1", "HostPort": str(p)} for p in (world.old_port, world.new_port)]
+    host = {"NetworkMode": inside, "PortBindings": {"80/tcp": ports[:1], "81/tcp": ports[1:]}}
+    world.create(world.name, {"ExposedPorts": {"81/tcp": {}}, "StopTimeout": 1, "HostConfig": host})
+    world.api.call("POST", f"/containers/{world.name}/start")
+    pmap = [sys.executable, "-m", "manager.cli.main", "-H", world.host]
+    environ = {**os.environ, "XDG_STATE_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [*pmap, "unpublish", world.name, f"{world.new_port}:81", "-y"],
+        capture_output=True, text=True, check=False, env=environ,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert list(world.inspect(world.name)["HostConfig"]["PortBindings"]) == ["80/tcp"]
+    assert world.inspect(world.name)["State"]["Running"]
 
 
 def test_many_at_once_and_one_wins(world: LiveWorld) -> None:

@@ -31,6 +31,13 @@ def test_start_and_stop_say_nothing_when_it_is_done_already(rig: Rig) -> None:
     assert rig.status(container_id) == "running"
 
 
+def test_a_stop_may_take_as_long_as_it_takes(rig: Rig) -> None:
+    container_id = rig.run("patient")
+    rig.engine.stop(container_id, timeout=-1)
+    assert rig.status(container_id) == "exited"
+    rig.engine.stop(container_id, timeout=-1)
+
+
 def test_a_taken_port_fails_the_start_and_leaves_it_created(rig: Rig) -> None:
     first = rig.run("first", ports=TAKEN)
     second = rig.create("second", ports=TAKEN)

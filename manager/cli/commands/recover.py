@@ -9,11 +9,15 @@ from manager.cli.output import Output
 
 if TYPE_CHECKING:
     from manager.change.recover import Recovery
+    from manager.service import PortManager
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `pmap recover`."""
     parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument(
+        "--forget", metavar="ID", help="give up that change: leave everything as it is now"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -22,8 +26,11 @@ def run(args: argparse.Namespace) -> int:
     from manager.cli.connect import open_manager
     from manager.cli.diagnostics import ExitCode
 
-    recoveries = open_manager(args, warn_open=False).recover()
+    manager = open_manager(args, warn_open=False)
     output = Output()
+    if args.forget is not None:
+        return _forget(args, manager, output)
+    recoveries = manager.recover()
     if args.json:
         output.json({"schema": 1, "recovered": [_form(recovery) for recovery in recoveries]})
     elif not recoveries:
@@ -35,6 +42,17 @@ def run(args: argparse.Namespace) -> int:
     return ExitCode.ROLLBACK_FAILED if failed else ExitCode.OK
 
 
+def _forget(args: argparse.Namespace, manager: PortManager, output: Output) -> int:
+    gone = manager.forget(args.forget)
+    if args.json:
+        output.json({"schema": 1, "recovered": [_form(gone)]})
+        return 0
+    output.text(f"{gone.container or gone.id}: given up, and left as it is now")
+    for text in gone.notes:
+        output.text(f"  {text}")
+    return 0
+
+
 def _print(output: Output, recovery: Recovery) -> None:
     words, style = {
         "applied": ("the change holds; what was left of it is cleaned up", "green"),
@@ -43,6 +61,11 @@ def _print(output: Output, recovery: Recovery) -> None:
     output.text(f"{recovery.container or recovery.id}: {words}", style)
     for text in recovery.notes:
         output.text(f"  {text}")
+    if recovery.status.value == "rollback-failed":
+        output.text(
+            f"  hint: pmap recover once that is mended; or let it be as it is now: "
+            f"pmap recover --forget {recovery.id}"
+        )
 
 
 def _form(recovery: Recovery) -> dict[str, Any]:
