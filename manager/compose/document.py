@@ -119,7 +119,7 @@ def style_of(node: Node) -> Style:
 
 def load(path: str) -> Sheet:
     """Read a file. Raises UnreadableFileError for what is missing, no plain file, or no text."""
-    return Sheet(_decode(path, read_bytes(path)))
+    return Sheet(decoded(path, read_bytes(path)))
 
 
 def read_bytes(path: str, most: int = MAX_BYTES) -> bytes:
@@ -160,7 +160,8 @@ def _content(path: str, handle: int, most: int) -> bytes:
     return b"".join(chunks)
 
 
-def _decode(path: str, content: bytes) -> SourceText:
+def decoded(path: str, content: bytes) -> SourceText:
+    """The text of a file with this content. Raises UnreadableFileError for what is no text."""
     encoding, mark = "utf-8", b""
     for name, bom in (
         ("utf-8", b"\xef\xbb\xbf"),
@@ -213,6 +214,8 @@ def _may_be_deep(text: str) -> bool:
     if brackets.count("(") > MAX_DEPTH or "()" in brackets:
         return True
     lines = text.replace("\r", "\n").split("\n")
+    if max(map(len, lines)) < MAX_DEPTH:
+        return False
     return any(len(line) >= MAX_DEPTH and not line[:MAX_DEPTH].strip(_INDENT) for line in lines)
 
 

@@ -51,9 +51,7 @@ class SaveEdit:
     line: int
 
 
-def plan_save(
-    files: ProjectFiles, service: str, wanted: Sequence[PortMapping]
-) -> SaveEdit | str:
+def plan_save(files: ProjectFiles, service: str, wanted: Sequence[PortMapping]) -> SaveEdit | str:
     """The edit after which `service` asks for exactly `wanted`; the reason where there is none.
 
     files: of the project, as `docker compose up` will read them. Reads files, writes none.

@@ -14,6 +14,7 @@ from manager.compose.save_keys import asked_by_entry, asked_by_mapping, texts_of
 from manager.compose.values import Project, ProjectFiles, Service, SourceText
 from manager.errors import InvalidPortSpec
 from manager.model.ports import PortMapping
+from manager.model.value import replace
 
 _DEFAULTS = {"compose": "compose.override.yaml", "docker-compose": "docker-compose.override.yml"}
 _OVERRIDES = tuple(f"{stem}.override.{ending}" for stem in _DEFAULTS for ending in ("yml", "yaml"))
@@ -34,36 +35,36 @@ def override_of(files: Sequence[str]) -> str | None:
 
 
 def plan_override(
-    files: Sequence[str], directory: str, service: str, wanted: Sequence[PortMapping]
+    files: ProjectFiles, service: str, wanted: Sequence[PortMapping]
 ) -> SaveEdit | str:
     """The override after which `service` asks for exactly `wanted`; the reason where none is.
 
     Ports that the project's own files ask for and that are not wanted any more are replaced by
     `!override`, since compose appends otherwise (compose spec, merge).
     """
-    path = override_of(files) if files else None
+    path = override_of(files.files) if files.files else None
     if path is None:
         return "docker compose reads no override file beside these by itself; --save writes in them"
     try:
-        return _plan([f for f in files if f != path], path, directory, (service, wanted))
+        return _plan(files, path, service, wanted)
     except (CannotEditError, InvalidPortSpec) as error:
         return str(error)
 
 
 def _plan(
-    files: list[str], path: str, directory: str, goal: tuple[str, Sequence[PortMapping]]
+    files: ProjectFiles, path: str, name: str, wanted: Sequence[PortMapping]
 ) -> SaveEdit | str:
-    name, wanted = goal
     exists = os.path.isfile(path)
-    everything = [*files, path] if exists else files
-    project = read_project(ProjectFiles(directory, tuple(everything)))
+    if exists and path not in files.files:
+        files = replace(files, files=(*files.files, path))
+    project = read_project(files)
     service = project.service(name)
     if service is None:
-        return f"{files[0]} has no service {name} any more"
+        return f"{files.files[0]} has no service {name} any more"
     own = [entry for entry in service.entries if entry.file == path]
     if own:
         if len(own) == len(service.entries):
-            return plan_save(everything, directory, name, wanted)
+            return plan_save(files, name, wanted)
         return f"{path}:{own[0].span.line} adds ports of its own; --save changes each in its file"
     items = _items(service, wanted)
     if not exists:

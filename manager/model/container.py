@@ -13,6 +13,7 @@ PROJECT_LABEL = "com.docker.compose.project"
 SERVICE_LABEL = "com.docker.compose.service"
 FILES_LABEL = "com.docker.compose.project.config_files"
 FOLDER_LABEL = "com.docker.compose.project.working_dir"
+ENV_FILES_LABEL = "com.docker.compose.project.environment_file"
 HASH_LABEL = "com.docker.compose.config-hash"
 NUMBER_LABEL = "com.docker.compose.container-number"
 TASK_LABEL = "com.docker.swarm.task.id"
@@ -52,13 +53,17 @@ class ContainerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ComposeOrigin:
-    """Where a compose-managed container comes from (its labels)."""
+    """Where a compose-managed container comes from (its labels).
+
+    env_files: those that `docker compose` was given with --env-file.
+    """
 
     project: str
     service: str
     files: tuple[str, ...] = ()
     folder: str = ""
     number: int = 1
+    env_files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,10 @@ def origin_from_labels(labels: Mapping[str, str]) -> ComposeOrigin | None:
     project, service = labels.get(PROJECT_LABEL), labels.get(SERVICE_LABEL)
     if not project or not service:
         return None
-    files = tuple(name for name in labels.get(FILES_LABEL, "").split(",") if name)
+    files, env_files = (
+        tuple(name for name in labels.get(label, "").split(",") if name)
+        for label in (FILES_LABEL, ENV_FILES_LABEL)
+    )
     number = labels.get(NUMBER_LABEL, "1")
     return ComposeOrigin(
         project,
@@ -123,4 +131,5 @@ def origin_from_labels(labels: Mapping[str, str]) -> ComposeOrigin | None:
         labels.get(FOLDER_LABEL, ""),
         # Labels are anybody's: int() refuses thousands of digits.
         int(number) if number.isascii() and number.isdigit() and len(number) <= 9 else 1,
+        env_files,
     )

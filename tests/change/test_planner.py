@@ -66,6 +66,18 @@ def test_a_policy_is_held_where_the_engine_would_go_by_it() -> None:
     assert [o.kind for o in found.operations] == [k for k in kinds if k is not OperationKind.HOLD]
 
 
+def test_an_edit_that_compose_will_not_know_says_why() -> None:
+    origin = ComposeOrigin("shop", "web", ("/srv/shop/compose.yaml",), "/srv/shop")
+    edit = FileEdit(path="/srv/shop/compose.yaml", before=b"a", after=b"b", note="once more: x")
+    request = publish("8080:80", save=SaveChoice.FILE)
+    found = plan(request, container(origin=origin), file_edit=edit).warnings
+    assert "once more: x" in found
+    assert not [text for text in found if "could not be asked" in text]
+    unasked = edit.model_copy(update={"note": ""})
+    found = plan(request, container(origin=origin), file_edit=unasked).warnings
+    assert [text for text in found if "could not be asked" in text]
+
+
 def test_everything_at_once() -> None:
     """Compose with --save, a dependent, files to copy, a tmpfs, a health check, a stop time-out."""
     origin = ComposeOrigin("shop", "web", ("/srv/shop/compose.yaml",), "/srv/shop")

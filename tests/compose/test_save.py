@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from manager.compose.save import SaveEdit, plan_save
+from manager.compose.values import ProjectFiles
 from manager.model.ports import Port, PortBinding, PortMapping, PortRange, parse_ip
 
 
@@ -21,10 +22,14 @@ def mapping(text: str) -> PortMapping:
     return PortMapping(Port.parse(f"{target}/{protocol or 'tcp'}"), binding)
 
 
+def files_of(*paths: Path | str) -> ProjectFiles:
+    return ProjectFiles(str(Path(paths[0]).parent), tuple(map(str, paths)))
+
+
 def save(tmp_path: Path, text: str, *wanted: str, name: str = "compose.yaml") -> SaveEdit | str:
     path = tmp_path / name
     path.write_bytes(text.encode())
-    return plan_save([str(path)], str(tmp_path), "web", [mapping(item) for item in wanted])
+    return plan_save(files_of(path), "web", [mapping(item) for item in wanted])
 
 
 BLOCK = """\
@@ -185,7 +190,7 @@ def test_the_entry_is_changed_in_the_file_that_it_came_from(tmp_path: Path) -> N
     base.write_text("services:\n  web:\n    image: x\n    ports: ['1:80']\n")
     over.write_text("services:\n  web:\n    ports: ['2:81']\n")
     files = [str(base), str(over)]
-    found = plan_save(files, str(tmp_path), "web", [mapping("1:80"), mapping("127.0.0.1:2:81")])
+    found = plan_save(files_of(*files), "web", [mapping("1:80"), mapping("127.0.0.1:2:81")])
     assert isinstance(found, SaveEdit)
     assert found.path == str(over)
     assert found.after == b"services:\n  web:\n    ports: ['127.0.0.1:2:81']\n"
@@ -193,7 +198,7 @@ def test_the_entry_is_changed_in_the_file_that_it_came_from(tmp_path: Path) -> N
 
 
 def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
-    assert "is not here" in str(plan_save([str(tmp_path / "x.yaml")], str(tmp_path), "web", []))
+    assert "is not here" in str(plan_save(files_of(tmp_path / "x.yaml"), "web", []))
 
 
 def test_a_merged_block_is_not_written_into(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from manager.compose.save import SaveEdit
 from manager.compose.save_override import override_of, plan_override
+from manager.compose.values import ProjectFiles
 from manager.model.ports import Port, PortBinding, PortMapping, PortRange, parse_ip
 
 BASE = "services:\n  web:\n    image: x\n    ports: ['8080:80']\n"
@@ -23,7 +24,7 @@ def plan(folder: Path, *wanted: PortMapping, over: str | None = None) -> SaveEdi
     if over is not None:
         (folder / "compose.override.yaml").write_text(over)
         files.append(str(folder / "compose.override.yaml"))
-    return plan_override(files, str(folder), "web", wanted)
+    return plan_override(ProjectFiles(str(folder), tuple(files)), "web", wanted)
 
 
 def test_what_comes_on_top_is_added(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from manager.model.container import (
+    ENV_FILES_LABEL,
     FILES_LABEL,
     FOLDER_LABEL,
     NUMBER_LABEL,
@@ -53,9 +54,12 @@ def test_the_origin_is_read_from_the_labels() -> None:
         FILES_LABEL: "/srv/compose.yaml,/srv/compose.override.yaml",
         FOLDER_LABEL: "/srv",
         NUMBER_LABEL: "3",
+        ENV_FILES_LABEL: "/srv/a.env",
     }
     files = ("/srv/compose.yaml", "/srv/compose.override.yaml")
-    assert origin_from_labels(labels) == ComposeOrigin("shop", "web", files, "/srv", 3)
+    assert origin_from_labels(labels) == ComposeOrigin(
+        "shop", "web", files, "/srv", 3, ("/srv/a.env",)
+    )
 
 
 @pytest.mark.parametrize("missing", [PROJECT_LABEL, SERVICE_LABEL])
