@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 
 from manager.change.fileedit import FileEdit
 from manager.change.request import SaveChoice
-from manager.compose.discover import given_env_files
 from manager.compose.document import decoded
 from manager.compose.normal import ports_of
 from manager.compose.project import read_project
 from manager.compose.save import SaveEdit, plan_save
+from manager.compose.save_files import next_files
 from manager.compose.save_override import plan_override
 from manager.compose.values import ProjectFiles, SourceText
 from manager.host.compose_cli import ComposeProject, EditedFile, hash_after
@@ -34,18 +33,13 @@ def saver(
         origin = container.origin
         if origin is None or not origin.files:
             return "its labels name no compose file"
-        files = _files(origin)
+        files = next_files(origin.files, origin.folder, origin.env_files)
         found = plan(files, origin.service, after)
         if isinstance(found, str):
             return found
         return _file_edit(found, files, origin, container.labels.get(HASH_LABEL, ""))
 
     return save
-
-
-def _files(origin: ComposeOrigin) -> ProjectFiles:
-    env_files = origin.env_files or given_env_files(os.environ)
-    return ProjectFiles(origin.folder, origin.files, env_files)
 
 
 def _file_edit(edit: SaveEdit, files: ProjectFiles, origin: ComposeOrigin, label: str) -> FileEdit:

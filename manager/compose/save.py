@@ -59,7 +59,7 @@ def plan_save(files: ProjectFiles, service: str, wanted: Sequence[PortMapping]) 
     if reason := not_here(files):
         return reason
     try:
-        return _plan(files, service, wanted)
+        return bring(files, service, wanted)
     except (CannotEditError, InvalidPortSpec) as error:
         return str(error)
 
@@ -70,7 +70,16 @@ def not_here(files: ProjectFiles) -> str:
     return "" if missing is None and files.files else f"{missing or 'its compose file'} is not here"
 
 
-def _plan(files: ProjectFiles, name: str, wanted: Sequence[PortMapping]) -> SaveEdit | str:
+def bring(
+    files: ProjectFiles,
+    name: str,
+    wanted: Sequence[PortMapping],
+    draft: SourceText | None = None,
+) -> SaveEdit | str:
+    """The edit as `plan_save` makes it, of `draft` alone where one is given.
+
+    draft: a file as it is edited so far. Raises CannotEditError, InvalidPortSpec.
+    """
     goal = Counter(asked_by_mapping(mapping) for mapping in wanted)
     project = read_project(files)
     fatal = next((problem for problem in project.problems if problem.fatal), None)
@@ -78,12 +87,15 @@ def _plan(files: ProjectFiles, name: str, wanted: Sequence[PortMapping]) -> Save
         return f"{fatal.file}: {fatal.message}"
     before, first = meaning_of(project), project
     texts: dict[str, SourceText] = {}
+    if draft is not None:
+        texts[draft.path] = draft
+        project = read_project(files, texts=texts)
     for _ in range(_MOST_STEPS):
         service = project.service(name)
         if service is None:
             return f"{files.files[0]} has no service {name} any more"
         _refuse_replicas(service, goal)
-        step = _next_step(project, service, goal)
+        step = _next_step(project, service, goal, draft)
         if step is None:
             break
         path, edit = step
@@ -98,7 +110,9 @@ def _plan(files: ProjectFiles, name: str, wanted: Sequence[PortMapping]) -> Save
     return _result(first.sources, texts, files.files[0])
 
 
-def _next_step(project: Project, service: Service, goal: Counter[Asked]) -> tuple[str, Edit] | None:
+def _next_step(
+    project: Project, service: Service, goal: Counter[Asked], draft: SourceText | None
+) -> tuple[str, Edit] | None:
     """The next edit on the way to the goal, with its file; None at the goal."""
     have = [(entry, asked) for entry in service.entries for asked in asked_by_entry(entry)]
     now = Counter(asked for _, asked in have)
@@ -109,7 +123,7 @@ def _next_step(project: Project, service: Service, goal: Counter[Asked]) -> tupl
             return _mend_entry(project, service, entry, (asked, surplus, added))
     if not added:
         return None
-    source = _home(project, service)
+    source = _home(project, service) if draft is None else project.sources[draft.path]
     return source.path, add_item(source, service, added[0].text)
 
 
@@ -143,9 +157,10 @@ def _mend_entry(
 
 
 def _home(project: Project, service: Service) -> SourceText:
-    """The file to add to: where the service's last own entry stands, else where it is named."""
+    """The file to add to: of the last own entry, else of the empty list, else of the service."""
     own = [e for e in service.entries if e.origin.alias is None and _is_own(e)]
-    return project.sources[own[-1].file if own else service.place.file]
+    place = service.keys.get("ports", service.place)
+    return project.sources[own[-1].file if own else place.file]
 
 
 def _refuse_replicas(service: Service, goal: Counter[Asked]) -> None:

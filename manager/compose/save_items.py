@@ -10,7 +10,10 @@ from manager.compose.values import Part, PortEntry, Service, SourceText, Syntax
 from manager.model.finding import Edit, Span
 from manager.model.ports import format_host
 
-_EMPTY_VALUE = re.compile(r":[ \t]*(?P<value>\[[ \t]*\]|~|null|)(?=[ \t]*(#[^\n]*)?\r?(\n|$))")
+_EMPTY_VALUE = re.compile(
+    r":(?P<tag>[ \t]+!override)?[ \t]*(?P<value>\[[ \t]*\]|~|null|)(?=[ \t]*(#[^\n]*)?\r?(\n|$))"
+)
+_TAG = re.compile(r"[ \t]+!\w+")
 
 
 class CannotEditError(Exception):
@@ -43,7 +46,9 @@ def remove_item(source: SourceText, service: Service, entry: PortEntry) -> Edit:
     if beside or key is None or key.file != entry.file:
         return Edit(start, end, "")
     colon = text.index(":", key.span.end) + 1
-    return Edit(colon, end, " []" + text[colon:start])
+    tag = _TAG.match(text, colon)
+    at = colon if tag is None else tag.end()
+    return Edit(at, end, " []" + text[at:start])
 
 
 def add_item(source: SourceText, service: Service, words: str) -> Edit:
@@ -129,7 +134,7 @@ def _into_empty(source: SourceText, start: int, end: int, words: str) -> Edit:
     indent = " " * (start - source.text.rfind("\n", 0, start) - 1)
     rest = source.text[found.end("value") : line_end(source.text, found.end("value"))]
     item = f'{source.newline}{indent}  - "{words}"'
-    return Edit(end, end + len(found[0]) + len(rest), f":{rest}{item}")
+    return Edit(end, end + len(found[0]) + len(rest), f":{found['tag'] or ''}{rest}{item}")
 
 
 def _new_list(source: SourceText, service: Service, words: str) -> Edit:

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Sequence
 
 from manager.compose.project import read_project
-from manager.compose.save import SaveEdit, plan_save
-from manager.compose.save_items import CannotEditError
-from manager.compose.save_keys import asked_by_entry, asked_by_mapping, texts_of
+from manager.compose.save import SaveEdit, bring, not_here
+from manager.compose.save_files import override_of
+from manager.compose.save_items import CannotEditError, own_keys
+from manager.compose.save_keys import Asked, asked_by_entry, asked_by_mapping, texts_of
 from manager.compose.values import Project, ProjectFiles, Service, SourceText
 from manager.errors import InvalidPortSpec
 from manager.model.ports import PortMapping
 from manager.model.value import replace
 
-_DEFAULTS = {"compose": "compose.override.yaml", "docker-compose": "docker-compose.override.yml"}
-_OVERRIDES = tuple(f"{stem}.override.{ending}" for stem in _DEFAULTS for ending in ("yml", "yaml"))
 _SERVICES = re.compile(r"^services:[ \t]*(#[^\n]*)?\r?\n", re.MULTILINE)
-
-
-def override_of(files: Sequence[str]) -> str | None:
-    """The override file that compose reads with these by itself; None where it reads none."""
-    for path in files[1:]:
-        if os.path.basename(path) in _OVERRIDES:
-            return path
-    folder, name = os.path.split(files[0])
-    stem, ending = os.path.splitext(name)
-    if stem not in _DEFAULTS or ending not in {".yml", ".yaml"} or len(files) > 1:
-        return None
-    there = (path for each in _OVERRIDES if os.path.isfile(path := os.path.join(folder, each)))
-    return next(there, os.path.join(folder, _DEFAULTS[stem]))
 
 
 def plan_override(
@@ -39,10 +24,13 @@ def plan_override(
 ) -> SaveEdit | str:
     """The override after which `service` asks for exactly `wanted`; the reason where none is.
 
-    Ports that the project's own files ask for and that are not wanted any more are replaced by
-    `!override`, since compose appends otherwise (compose spec, merge).
+    files: of the project, as `docker compose up` will read them. Ports that the project's own
+    files ask for and that are not wanted any more are replaced by `!override`, since compose
+    appends otherwise (compose spec, merge). Reads files, writes none.
     """
-    path = override_of(files.files) if files.files else None
+    if reason := not_here(files):
+        return reason
+    path = override_of(files)
     if path is None:
         return "docker compose reads no override file beside these by itself; --save writes in them"
     try:
@@ -54,29 +42,57 @@ def plan_override(
 def _plan(
     files: ProjectFiles, path: str, name: str, wanted: Sequence[PortMapping]
 ) -> SaveEdit | str:
-    exists = os.path.isfile(path)
-    if exists and path not in files.files:
-        files = replace(files, files=(*files.files, path))
     project = read_project(files)
+    fatal = next((problem for problem in project.problems if problem.fatal), None)
+    if fatal is not None:
+        return f"{fatal.file}: {fatal.message}"
     service = project.service(name)
     if service is None:
         return f"{files.files[0]} has no service {name} any more"
-    own = [entry for entry in service.entries if entry.file == path]
-    if own:
-        if len(own) == len(service.entries):
-            return plan_save(files, name, wanted)
-        return f"{path}:{own[0].span.line} adds ports of its own; --save changes each in its file"
-    items = _items(service, wanted)
-    if not exists:
-        text = f"services:\n  {name}:\n" + _block(items, "    ", "\n")
-        return SaveEdit(path, None, text.encode(), 1)
-    return _into(project.sources[path], project, service, items)
+    goal = Counter(asked_by_mapping(mapping) for mapping in wanted)
+    if goal == Counter(asked for entry in service.entries for asked in asked_by_entry(entry)):
+        return bring(files, name, wanted)
+    if path in files.files:
+        source = project.sources[path]
+        draft = replace(source, text=_prepared(source, project, service, goal))
+        return bring(files, name, wanted, draft)
+    text = f"services:\n  {name}:\n" + _block(_items(service, goal), "    ", "\n")
+    _check_new(files, SourceText(path, text), name, goal)
+    return SaveEdit(path, None, text.encode(), 1)
 
 
-def _items(service: Service, wanted: Sequence[PortMapping]) -> tuple[str, list[str]]:
+def _check_new(files: ProjectFiles, made: SourceText, name: str, goal: Counter[Asked]) -> None:
+    """That compose, reading the new file too, finds what is wanted."""
+    everything = replace(files, files=(*files.files, made.path))
+    service = read_project(everything, texts={made.path: made}).service(name)
+    entries = service.entries if service is not None else ()
+    if Counter(asked for entry in entries for asked in asked_by_entry(entry)) != goal:
+        raise CannotEditError(f"no override can make {name} ask for these ports")
+
+
+def _prepared(source: SourceText, project: Project, service: Service, goal: Counter[Asked]) -> str:
+    """The override with a list for the service, in which all that is still to do can be done."""
+    key = service.keys.get("ports")
+    mine = [entry for entry in service.entries if entry.file == source.path]
+    if not mine and (key is None or key.file != source.path):
+        return _into(source, project, service, _items(service, goal))
+    others = Counter(
+        asked
+        for entry in service.entries
+        if entry.file != source.path
+        for asked in asked_by_entry(entry)
+    )
+    if not others - goal:
+        return source.text
+    if key is None or key.file != source.path or key.span not in own_keys(source, service):
+        raise CannotEditError(_for_a_person(source))
+    at = source.text.index(":", key.span.end) + 1
+    return f"{source.text[:at]} !override{source.text[at:]}"
+
+
+def _items(service: Service, want: Counter[Asked]) -> tuple[str, list[str]]:
     """The tag of the list, and its items: what comes on top, or all of it behind `!override`."""
     have = Counter(asked for entry in service.entries for asked in asked_by_entry(entry))
-    want = Counter(asked_by_mapping(mapping) for mapping in wanted)
     if have - want:
         return " !override", texts_of(list(want.elements()))
     return "", texts_of(list((want - have).elements()))
@@ -92,27 +108,25 @@ def _block(items: tuple[str, list[str]], indent: str, newline: str) -> str:
 
 def _into(
     source: SourceText, project: Project, service: Service, items: tuple[str, list[str]]
-) -> SaveEdit | str:
+) -> str:
     """Put the list into an override file that has none for the service."""
     text, newline = source.text, source.newline
     keys = [place.span for place in service.keys.values() if place.file == source.path]
     if keys:
         start = min(keys).start
-        line = text.rfind("\n", 0, start) + 1
-        indent = text[line:start]
-        if indent.strip() or "ports" in {
-            k for k, p in service.keys.items() if p.file == source.path
-        }:
-            return f"{source.path} is written in a way that only a person should change"
-        at, words = line, _block(items, indent, newline)
+        at = text.rfind("\n", 0, start) + 1
+        indent = text[at:start]
+        if indent.strip():
+            raise CannotEditError(_for_a_person(source))
+        words = _block(items, indent, newline)
     else:
         found = _SERVICES.search(text)
-        if found is None or any(
-            s.place.file == source.path and s is service for s in project.services
-        ):
-            return f"{source.path} is written in a way that only a person should change"
+        if found is None or service.place.file == source.path:
+            raise CannotEditError(_for_a_person(source))
         at = found.end()
         words = f"  {service.name}:{newline}" + _block(items, "    ", newline)
-    after = text[:at] + words + text[at:]
-    line_number = text.count("\n", 0, at) + 1
-    return SaveEdit(source.path, source.encode(text), source.encode(after), line_number)
+    return text[:at] + words + text[at:]
+
+
+def _for_a_person(source: SourceText) -> str:
+    return f"{source.path} is written in a way that only a person should change"

@@ -1,10 +1,11 @@
-"""`--save` where compose's own hash is not what `config --hash` says at once."""
+"""`--save` where the files or the hash are not at once what the container's labels say."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,17 @@ def test_what_is_edited_and_not_up_yet_stays_to_be_done(
     warnings = move(capsys, shop, "18095", "127.0.0.1:18096")
     assert [text for text in warnings if "recreates it once more" in text]
     assert "Recreate" in shop.up()
+
+
+def test_an_override_again_and_then_plainly(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    shop.write("compose.yaml", SERVICE)
+    shop.up()
+    ports = ["18095", "127.0.0.1:18096", "127.0.0.1:18097", "127.0.0.1:18098"]
+    for source, target in pairwise(ports[:3]):
+        move(capsys, shop, source, target, "--save=override")
+        assert f"{target}:80" in shop.read("compose.override.yaml")
+    assert "Recreate" not in shop.up()
+    move(capsys, shop, *ports[2:])
+    assert f"{ports[-1]}:80" in shop.read("compose.override.yaml")
+    assert "Recreate" not in shop.up()
+    assert shop.read("compose.yaml") == SERVICE
