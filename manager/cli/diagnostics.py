@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from enum import IntEnum
 
 from manager import errors
@@ -43,15 +44,12 @@ def exit_code(error: errors.PmapError) -> ExitCode:
 
 def warn(message: str) -> None:
     """One line on stderr, made safe for a terminal."""
-    _flush_stdout()
-    sys.stderr.write(f"pmap: {printable(message)}\n")
+    _say(f"pmap: {printable(message)}\n")
 
 
 def note(message: str) -> None:
     """A line of progress on stderr, without the program's name before it."""
-    _flush_stdout()
-    sys.stderr.write(f"{printable(message)}\n")
-    sys.stderr.flush()
+    _say(f"{printable(message)}\n")
 
 
 def report(error: errors.PmapError, *, about: str = "") -> ExitCode:
@@ -76,7 +74,14 @@ def _place(error: errors.PmapError) -> str:
     return f"{error.file}: " if error.line is None else f"{error.file}:{error.line}: "
 
 
-def _flush_stdout() -> None:
-    """What was printed before a message must be seen before it."""
-    if not sys.stdout.closed:
-        sys.stdout.flush()
+def _say(line: str) -> None:
+    """Write to stderr, after what was printed to stdout before.
+
+    A reader that has gone is no reason to end what is under way, a change least of all: stdout
+    says so itself when the command is done, and of stderr nobody can be told.
+    """
+    for stream, text in ((sys.stdout, ""), (sys.stderr, line)):
+        if not stream.closed:
+            with suppress(OSError):
+                stream.write(text)
+                stream.flush()

@@ -68,16 +68,14 @@ def add_global_options(parser: argparse.ArgumentParser) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run pmap with these arguments; the exit code. Nothing is raised but SystemExit."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    try:
-        code = _run(arguments)
-        sys.stdout.flush()
-    except PmapError as error:
-        from manager.cli.diagnostics import report
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        from manager.cli.streams import open_what_is_closed
 
-        code = report(error)
-        if "--json" in arguments:
-            _say_json(error, code)
-        return code
+        open_what_is_closed()
+    code = 0
+    try:
+        code = _answer(arguments)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -85,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         # The reader has gone (`| head`).
         say_no_more()
-        return 0
+        return code
     except OSError as error:
         # A full disk behind stdout, a terminal that is gone: no fault of pmap's, no traceback.
         from manager.cli.closed_pipe import say_no_more
@@ -93,8 +91,21 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         warn(str(error))
         say_no_more()
-        return ExitCode.USAGE
+        return code or ExitCode.USAGE
     return code
+
+
+def _answer(arguments: list[str]) -> int:
+    """Run the command; an error of pmap's own is told, and becomes the exit code."""
+    try:
+        return _run(arguments)
+    except PmapError as error:
+        from manager.cli.diagnostics import report
+
+        code = report(error)
+        if "--json" in arguments:
+            _say_json(error, code)
+        return code
 
 
 def _say_json(error: PmapError, code: int) -> None:

@@ -1,0 +1,58 @@
+"""Standard streams that are closed, full, or whose reader has gone."""
+
+import io
+import subprocess
+import sys
+
+import pytest
+
+from manager import bootstrap
+from manager.cli import diagnostics
+from manager.cli.main import main
+
+CLOSED = [">&-", "2>&-", "<&-", ">&- 2>&-", ">&- 2>&- <&-", "2>/dev/full", ">/dev/full 2>/dev/full"]
+COMMANDS = [("publish", "web", "62893", "--demo", "-y"), ("ls", "--demo"), ("bogus",), ("--demo",)]
+
+
+@pytest.mark.parametrize("closed", CLOSED)
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
+def test_no_command_ends_in_a_traceback(words: tuple[str, ...], closed: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-m", "manager", *words],
+        check=False,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=30,
+    )
+    said = done.stdout + done.stderr
+    assert "Traceback" not in said
+    assert "Exception" not in said
+    usage = words[0] in {"bogus", "--demo"} or ">/dev/full 2" in closed
+    assert done.returncode == (2 if usage else 0)
+
+
+class Gone(io.StringIO):
+    """A pipe whose reader has gone: it is seen when what was written is to be sent."""
+
+    def flush(self) -> None:
+        raise BrokenPipeError
+
+
+def test_a_change_goes_on_when_nobody_reads_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager = bootstrap.build(demo=True)
+    monkeypatch.setattr(bootstrap, "build", lambda **_options: manager)
+    monkeypatch.setattr("manager.cli.closed_pipe.say_no_more", lambda: None)
+    monkeypatch.setattr("sys.stdout", Gone())
+    monkeypatch.setattr("sys.stderr", Gone())
+    assert main(["publish", "web", "62893", "-y"]) == 0
+    held = manager.snapshot().container("web").mappings
+    assert [str(mapping) for mapping in held] == ["127.0.0.1:62893 -> 80/tcp"]
+
+
+def test_what_was_printed_is_seen_before_what_is_said_of_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    diagnostics.note("a\x1b[31m")
+    diagnostics.warn("b")
+    assert capsys.readouterr().err == "a\\x1b[31m\npmap: b\n"
