@@ -125,7 +125,7 @@ def execute(
     outcome = manager.apply(plan, None if args.json else _show_step)
     if not args.json:
         print_outcome(output, outcome)
-    return _outcome_code(outcome), outcome_form(outcome)
+    return outcome_code(outcome), outcome_form(outcome)
 
 
 def _offer_to_save(manager: PortManager, plan: Plan) -> Plan:
@@ -171,7 +171,10 @@ def _show_step(name: str, state: str, seconds: float) -> None:
     diagnostics.note(f"  {seconds:6.2f} s  {name}: {mark}")
 
 
-def _outcome_code(outcome: Outcome) -> ExitCode:
+def outcome_code(outcome: Outcome) -> ExitCode:
+    """What the contract says; a change that was interrupted and turned back is just that."""
+    if outcome.interrupted and outcome.status.value != "rollback-failed":
+        return ExitCode.INTERRUPTED
     return {
         "applied": ExitCode.OK,
         "planned": ExitCode.OK,

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from manager import bootstrap
+from manager.change.plan import Outcome, Plan, Status
+from manager.change.request import Loopback
+from manager.cli import change_flow
 from manager.cli.main import main
 from manager.service import PortManager
 
@@ -190,3 +193,38 @@ def test_logs_are_kept_where_that_is_wanted(
     said = capsys.readouterr().out
     assert re.search(r"its logs so far: web-\w+\.log", said)
     assert "--keep-logs" not in said
+
+
+@pytest.mark.parametrize("step", ["create ", "stop ", "remove "])
+def test_ctrl_c_is_told_by_the_exit_code(
+    manager: PortManager,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    """Pressed as that step ends: before the commit the change is turned back, after it it holds."""
+
+    times = [KeyboardInterrupt()]
+
+    def pressed(name: str, state: str, _seconds: float) -> None:
+        if name.startswith(step) and state == "done" and times:
+            raise times.pop()
+
+    monkeypatch.setattr("manager.cli.change_flow._show_step", pressed)
+    assert main(["publish", "web", "62893", "-y"]) == 130
+    held = step == "remove "
+    assert ("rolled back, web is as it was: interrupted" in capsys.readouterr().out) is not held
+    assert bool(hosts(manager, "web")) is held
+    assert manager.open_changes() == ()
+
+
+def test_a_way_back_that_fails_is_said_before_ctrl_c() -> None:
+    plan = Plan(id="t", request=Loopback(container="web"), container="web", container_id="a" * 64)
+    codes = {
+        status: change_flow.outcome_code(
+            Outcome(id="t", status=status, plan=plan, interrupted=True)
+        )
+        for status in Status
+    }
+    assert codes.pop(Status.ROLLBACK_FAILED) == 5
+    assert set(codes.values()) == {130}
