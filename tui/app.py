@@ -100,8 +100,11 @@ class PmapApp(App[int], inherit_bindings=False):
             if self._obeyed(event):
                 return
             if event.is_printable and isinstance(self.focused, Input):
-                # Typed at once, so that an Enter behind it finds the text complete.
+                # Typed at once, so that an Enter behind it finds the text complete, and table
+                # and text are painted together.
                 await self.focused.on_event(event)
+                if self.screen is self.ports:
+                    self.ports.sync()
                 return
         await super().on_event(event)
 

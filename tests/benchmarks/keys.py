@@ -92,9 +92,10 @@ async def _play(seen: dict[str, list[float]], size: tuple[int, int]) -> None:
         await pilot.pause(1.0)
         display = app._display
 
-        def shown(*args: Any) -> None:
-            display(*args)
-            painted[0] = time.perf_counter()
+        def shown(screen: Any, picture: Any) -> None:
+            display(screen, picture)
+            if picture is not None:
+                painted[0] = time.perf_counter()
 
         app._display = shown
         for name, pressed in KEYS:

@@ -91,10 +91,10 @@ async def test_filter_narrows_while_typing(home: Pilot[int], app: PmapApp) -> No
     assert "1 of" in said(app, "counts")
     await home.press("enter")
     assert app.focused is app.ports.table
-    assert app.ports.query_one("#filter").display
+    assert app.ports.band.opened
     await home.press("escape")
     assert len(app.ports.table.rows) == len(app.entries)
-    assert not app.ports.query_one("#filter").display
+    assert not app.ports.band.opened
 
 
 async def test_escape_in_the_filter_shows_everything_again(home: Pilot[int], app: PmapApp) -> None:
@@ -113,11 +113,41 @@ async def test_the_filter_completes(home: Pilot[int], app: PmapApp) -> None:
 
 
 async def test_counts_filter_by_a_click(home: Pilot[int], app: PmapApp) -> None:
-    column = said(app, "counts").index("conflict")
-    await home.click("#counts", offset=(column, 0))
-    assert app.ports.view.filter == "conflict"
-    await home.click("#counts", offset=(column, 0))
-    assert app.ports.view.filter == ""
+    for wanted in ("conflict", ""):
+        column = said(app, "counts").index("conflict")
+        await home.click("#counts", offset=(column, 0))
+        assert app.ports.view.filter == wanted
+
+
+async def test_the_filter_moves_nothing_when_it_comes_and_goes(
+    home: Pilot[int], app: PmapApp
+) -> None:
+    table, total = app.ports.table, len(app.entries)
+    place = table.region
+    await home.press("slash")
+    assert app.ports.band.needle.region.y == app.ports.query_one("#counts").region.y
+    assert (table.region, said(app, "counts").split()[:3]) == (
+        place,
+        [str(total), "of", str(total)],
+    )
+    assert "▲ 2 conflicts" in said(app, "counts"), "the alarms are seen beside it"
+    await home.press(*"zz")
+    assert said(app, "counts").split()[:3] == ["0", "of", str(total)]
+    await home.press("escape")
+    assert (table.region, "published" in said(app, "counts")) == (place, True)
+
+
+@pytest.mark.parametrize(("columns", "alarms"), [(40, False), (60, False), (80, True)])
+async def test_a_filter_has_room_before_the_alarms(
+    app: PmapApp, until: Until, columns: int, alarms: bool
+) -> None:
+    async with app.run_test(size=(columns, 24)) as pilot:
+        await until(pilot, lambda: app.entries)
+        await pilot.press("slash", *"exposed")
+        await pilot.pause()
+        assert ("conflicts" in said(app, "counts")) is alarms
+        assert app.ports.band.needle.size.width >= 20
+        assert app.ports.band.needle.region.right <= said(app, "counts").index(" of ")
 
 
 async def test_the_cursor_stays_on_its_row_through_updates(

@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from manager.model.rows import Source
 from manager.model.snapshot import EngineInfo
 from manager.model.text import printable
-from tui.presentation.cells import Line, Role, Span, wrap
+from tui.presentation.cells import Line, Role, Span, line_width, spread, wrap
 from tui.presentation.entry import Entry
 from tui.presentation.glyphs import Glyphs
+
+LEAST_FILTER = 36
+"""Columns that a filter needs more than the alarms do."""
+EXAMPLES = ("text", ":8080", "exposed", "project:shop", "-word", "conflict", "state:exited")
+"""What may be typed into the filter, the most useful first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +86,18 @@ def count(entries: Sequence[Entry]) -> Counts:
 def counts_line(counts: Counts, g: Glyphs) -> Line:
     """Published, exposed, conflicts, reserved, the host's own. The alarms filter by a click."""
     spans = [Span(str(counts.published), Role.STRONG), Span(" published", Role.MUTED)]
-    spans += _alarm(counts.exposed, "exposed", "exposed", g)
-    word = "conflict" if counts.conflicts == 1 else "conflicts"
-    spans += _alarm(counts.conflicts, word, "conflict", g)
+    spans += _alarms(counts, g)
     spans += [Span("   "), Span(str(counts.reserved), Role.STRONG), Span(" reserved", Role.MUTED)]
     spans += [Span("   "), Span(str(counts.host), Role.STRONG), Span(" of the host", Role.MUTED)]
     return tuple(spans)
+
+
+def _alarms(counts: Counts, g: Glyphs) -> list[Span]:
+    word = "conflict" if counts.conflicts == 1 else "conflicts"
+    return [
+        *_alarm(counts.exposed, "exposed", "exposed", g),
+        *_alarm(counts.conflicts, word, "conflict", g),
+    ]
 
 
 def _alarm(count: int, word: str, wanted: str, g: Glyphs) -> list[Span]:
@@ -95,17 +106,38 @@ def _alarm(count: int, word: str, wanted: str, g: Glyphs) -> list[Span]:
     return [Span("   "), Span(f"{g.alarm} {count} {word}", Role.BAD, f"filter:{wanted}")]
 
 
-def view_line(shown: int, total: int, filter_text: str, marked: int, g: Glyphs) -> Line:
-    """What narrows the table just now; empty when nothing does."""
-    spans: list[Span] = []
+def band_line(counts: Counts, marked: int, columns: int, g: Glyphs) -> Line:
+    """The counts at the left; at the right what is marked."""
+    found = (Span(f"{g.marked} {marked} marked ", Role.ACCENT),) if marked else ()
+    return spread((Span(" "), *counts_line(counts, g)), found, columns)
+
+
+def beside_filter(  # noqa: PLR0917
+    counts: Counts, shown: int, total: int, marked: int, columns: int, g: Glyphs
+) -> Line:
+    """What stands right of an open filter: how much it lets through, then the alarms.
+
+    Its width does not change with `shown`. The alarms are left out where they take the room
+    that typing needs.
+    """
+    spans = [Span("  ")]
     if marked:
-        spans.append(Span(f"{g.marked} {marked} marked", Role.ACCENT))
-    if filter_text:
-        if spans:
-            spans.append(Span("   "))
-        spans.append(Span(f"{shown} of {total}", Role.ACCENT))
-        spans.append(Span(f"  /{printable(filter_text)}", Role.STRONG, "filter"))
-    return tuple(spans)
+        spans += [Span(f"{g.marked} {marked} marked", Role.ACCENT), Span("   ")]
+    spans.append(Span(f"{shown:>{len(str(total))}} of {total}", Role.ACCENT))
+    alarms = _alarms(counts, g)
+    room = columns - line_width(spans) - line_width(alarms) - 1
+    return (*spans, *(alarms if room >= LEAST_FILTER else ()), Span(" "))
+
+
+def example(columns: int) -> str:
+    """What may be typed into an empty filter, as far as there is room for it."""
+    words = ""
+    for word in EXAMPLES:
+        longer = f"{words}  {word}" if words else word
+        if len(longer) > columns:
+            break
+        words = longer
+    return words
 
 
 def trouble_lines(link: Link, columns: int, g: Glyphs) -> tuple[Line, ...]:

@@ -7,20 +7,20 @@ from dataclasses import replace
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal
+from textual.containers import Container
 from textual.widgets import Input
 
 from tui.actions import Place
-from tui.presentation.cells import Role, Span, spread
+from tui.presentation.cells import spread
 from tui.presentation.entry import Entry
 from tui.presentation.filters import completions
 from tui.presentation.glyphs import Glyphs
 from tui.presentation.nothing import nothing_lines
 from tui.presentation.offers import CHANGES, why_not
 from tui.presentation.ordering import View
-from tui.presentation.summary import counts_line, trouble_lines, view_line
+from tui.presentation.summary import band_line, beside_filter, trouble_lines
 from tui.screens.page import Page
-from tui.widgets.completer import Completer
+from tui.widgets.band import Band
 from tui.widgets.detail import Detail
 from tui.widgets.lines import Lines
 from tui.widgets.port_table import PortTable
@@ -36,20 +36,13 @@ class Ports(Page):
     def __init__(self) -> None:
         super().__init__()
         self.view = View()
+        self.band = Band(lambda text: completions(text, self.pmap.entries))
 
     def body(self) -> ComposeResult:
-        """Counts, banner, filter, table and detail."""
+        """Counts with the filter over them, banner, table and detail."""
         glyphs = self.pmap.glyphs
-        yield Lines(id="counts")
+        yield self.band
         yield Lines(id="trouble")
-        with Horizontal(id="filter"):
-            yield Lines([(Span(" / ", Role.KEY),)], id="slash")
-            yield Input(
-                placeholder="text  :8080  exposed  conflict  project:shop  -word",
-                compact=True,
-                suggester=Completer(lambda text: completions(text, self.pmap.entries)),
-                id="needle",
-            )
         with Container(id="main"):
             yield PortTable(glyphs=glyphs, id="table")
             yield Detail(glyphs=glyphs, id="detail")
@@ -97,15 +90,12 @@ class Ports(Page):
         """Top bar, counts, banner and footer as things stand now."""
         super().frame()
         app, columns = self.pmap, self.size.width
-        counts = (Span(" "), *counts_line(app.counts, app.glyphs))
-        found = view_line(
-            len(self.table.rows),
-            len(app.entries),
-            self.view.filter,
-            len(self.table.marked),
-            app.glyphs,
+        table, g = self.table, app.glyphs
+        line = band_line(app.counts, len(table.marked), columns, g)
+        right = beside_filter(
+            app.counts, len(table.rows), len(app.entries), len(table.marked), columns, g
         )
-        self.query_one("#counts", Lines).show([spread(counts, (*found, Span(" ")), columns)])
+        self.band.show(spread((), right, columns) if self.band.opened else line, right, columns)
         trouble = self.query_one("#trouble", Lines)
         trouble.show(trouble_lines(app.link, columns - 2, app.glyphs))
         trouble.display = bool(trouble.lines)
@@ -116,27 +106,29 @@ class Ports(Page):
         return [name for name in CHANGES if why_not(name, self.selected)]
 
     def open_filter(self) -> None:
-        """Take the keyboard to the filter line."""
-        self.query_one("#filter").display = True
-        needle = self.query_one("#needle", Input)
-        self.set_focus(needle)
-        needle.action_end()
+        """Take the keyboard to the filter, which opens over the counts."""
+        self.band.turn(opened=True)
+        self.set_focus(self.band.needle)
+        self.band.needle.action_end()
+        self.frame()
 
     def close_filter(self) -> None:
-        """Back to the table; the line stays while it filters something."""
-        self.query_one("#filter").display = bool(self.query_one("#needle", Input).value)
+        """Back to the table; the filter is seen while it lets something out."""
+        self.band.turn(opened=bool(self.band.needle.value))
         self.set_focus(self.table)
+        self.frame()
 
     def set_filter(self, text: str) -> None:
         """Show what passes this filter, everything for an empty one; the filter line says so."""
-        self.query_one("#needle", Input).value = text
+        self.band.needle.value = text
+        self.band.turn(opened=bool(text))
+        self.set_focus(self.table)
         self.look(replace(self.view, filter=text))
-        self.close_filter()
 
     @on(Input.Changed, "#needle")
     def sync(self) -> None:
         """Let the table follow the filter line."""
-        text = self.query_one("#needle", Input).value
+        text = self.band.needle.value
         if text != self.view.filter:
             self.look(replace(self.view, filter=text))
 

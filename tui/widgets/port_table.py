@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.paint import Painter, cursor_ground
@@ -16,9 +15,10 @@ from tui.presentation.entry import Entry, Identity
 from tui.presentation.glyphs import UNICODE, Glyphs
 from tui.presentation.ordering import Gap, Heading, Item, View, arrange, find, ordered, successor
 from tui.presentation.table import Layout, header_line, heading_line, layout, row_line
+from tui.widgets.calm import Calm
 
 
-class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
+class PortTable(Calm, can_focus=True, inherit_bindings=False):
     """Rows with a cursor that stays on its row, by identity, whatever comes and goes."""
 
     DEFAULT_CSS = """
@@ -99,6 +99,7 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         if before is not None and (now := self.selected) and now.identity != before.identity:
             self._cursor = find(self._items, successor(self._items, before), near)
         self.virtual_size = Size(self.size.width, len(self._items) + 1)
+        self._scroll_update(self.virtual_size)
         self._painters = {}
         self._strips = {}
         self.refresh()
@@ -114,10 +115,6 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
             return
         place = rows.index(self._cursor) if self._cursor in rows else 0
         self._go(rows[min(max(place + steps, 0), len(rows) - 1)])
-
-    def page(self, pages: int) -> None:
-        """Move the cursor by that many screens."""
-        self.move(pages * max(self.size.height - 2, 1))
 
     def select(self, identity: Identity) -> None:
         """Put the cursor on that row, where it is there."""
@@ -141,6 +138,10 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
         super().notify_style_update()
         self._painters = {}
         self._strips = {}
+
+    def focus_region(self) -> Region:
+        """The line of the cursor."""
+        return Region(0, self._cursor + 1 - self.scroll_offset.y, self.size.width, 1)
 
     def render_line(self, y: int) -> Strip:
         """Line `y` of what is seen: the titles stay, the rows scroll."""
@@ -181,9 +182,9 @@ class PortTable(ScrollView, can_focus=True, inherit_bindings=False):
     def _go(self, index: int) -> None:
         if index == self._cursor:
             return
-        for line in (self._cursor, index):
-            self.refresh(Region(0, line + 1 - self.scroll_offset.y, self.size.width, 1))
+        self.refresh(self.focus_region())
         self._cursor = index
+        self.refresh(self.focus_region())
         self._follow()
         self.post_message(self.Moved(self.selected))
 
