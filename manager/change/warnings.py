@@ -23,6 +23,7 @@ def warnings(snapshot: Snapshot, request: ChangeRequest, facts: Facts, plan: Pla
     yield from _ephemeral(snapshot, plan)
     yield from _privileged(snapshot, plan)
     yield from _compose(request, facts)
+    yield from facts.notes
     for dependent in facts.dependents:
         if not dependent.must_follow:
             yield f"{dependent.words}: they stay mounted, nothing is done to it"

@@ -96,6 +96,27 @@ def test_each_comes_after_all_that_it_hangs_on() -> None:
     assert found.index("middle") < found.index("last") < found.index("peer")
 
 
+def test_what_cannot_be_asked_for_again_by_its_name_is_said_beforehand() -> None:
+    """A tag that means another image by now, and volumes of a container that is gone."""
+    engine = MemoryEngine()
+    scene = Scene(engine)
+    scene.image("nginx", "80", volumes=["/data"])
+    scene.run("source", "nginx")
+    scene.run("web", "nginx", host={"VolumesFrom": ["source"]})
+    scene.run("side", "nginx", networks=("container:web",))
+    engine.remove(engine.record("source")["Id"], force=True)
+    engine.store.images["older"] = engine.store.images.pop("nginx")
+    scene.image("nginx", "81")
+    snapshot = snapshot_of(engine)
+    request = publish("7001:80")
+    plan = plan_change(snapshot, request, gather(engine, MemoryHost(), snapshot, request))
+    image = "nginx means another image by now: the container keeps its own, sha256:"
+    volumes = "volumes of container source, which is gone, are now named one by one"
+    for note in (image, volumes, f"side: {image}"):
+        assert any(warning.startswith(note) for warning in plan.warnings), plan.warnings
+    assert plan.cost.dependents
+
+
 def test_every_kind_of_tie_is_read_from_the_record() -> None:
     config = {
         "NetworkMode": "container:abc",
