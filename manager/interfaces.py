@@ -309,6 +309,10 @@ class Files(Protocol):
         """
         ...
 
+    def check_writable(self, path: str) -> None:
+        """Raise InvalidInput, with what to type next, when `write` would refuse this path."""
+        ...
+
     def remove(self, path: str, *, expected: bytes) -> None:
         """Delete a file that still holds `expected`. Raises InvalidInput; no error when gone."""
         ...

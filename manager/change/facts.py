@@ -15,7 +15,8 @@ from manager.change.mappings import socket_of
 from manager.change.request import ChangeRequest, Restore, SaveChoice
 from manager.change.resolve import LOOPBACK, Inputs, resolve
 from manager.change.validate import check_target
-from manager.interfaces import Engine, EngineReader, Files, Host, LayerChange, Record
+from manager.errors import InvalidInput
+from manager.interfaces import EngineReader, Files, Host, LayerChange, Record
 from manager.model.conflict import container_sockets
 from manager.model.container import Container
 from manager.model.listener import HostSocket
@@ -38,7 +39,6 @@ class Facts:
     and of those that follow it. lost_networks: networks that are gone or are not the same any
     more, networks all that the engine has. logged: the containers whose output the engine keeps,
     by name, where that is to be kept. stop_timeout: seconds, when a setting overrides it.
-    notes: what cannot be made again quite as it was (Blueprint.notes), and with what instead.
     """
 
     id: str
@@ -54,9 +54,9 @@ class Facts:
     logged: frozenset[str] = frozenset()
     file_edit: FileEdit | None = None
     save_problem: str = ""
+    save_hint: str = ""
     default_ip: IPAddress = LOOPBACK
     stop_timeout: int | None = None
-    notes: tuple[str, ...] = ()
 
     @property
     def following(self) -> tuple[Dependent, ...]:
@@ -86,13 +86,13 @@ class Preferences:
 
 
 def gather(
-    engine: Engine,
+    engine: EngineReader,
     host: Host,
     snapshot: Snapshot,
     request: ChangeRequest,
     preferences: Preferences | None = None,
 ) -> Facts:
-    """Read what the planner needs, change nothing. Raises NoSuchContainer, Refused, EngineError."""
+    """Read what the planner needs. Raises NoSuchContainer, Refused, EngineError."""
     preferences = preferences or Preferences()
     record = engine.record(snapshot.container(request.container).id)
     target = engine.decode(record)
@@ -120,8 +120,6 @@ def gather(
         lost_networks=_lost_networks(networks, record),
     )
     facts = replace(facts, layers=_layers(engine, facts))
-    if facts.image_present:
-        facts = replace(facts, notes=tuple(_notes(engine, facts)))
     if request.keep_logs:
         facts = replace(facts, logged=frozenset(_logged(engine, facts)))
     return _with_file(request, facts, after, preferences)
@@ -135,15 +133,6 @@ def _layers(engine: EngineReader, facts: Facts) -> dict[str, tuple[LayerChange, 
         for name, record in records.items()
     }
     return {name: changes for name, changes in layers.items() if changes}
-
-
-def _notes(engine: Engine, facts: Facts) -> Iterator[str]:
-    """What the blueprints say, which are made anew when the plan is carried out."""
-    yield from engine.blueprint(facts.record, facts.target.mappings).notes
-    for dependent in facts.following:
-        one = dependent.container
-        for note in engine.blueprint(dependent.record, one.mappings).notes:
-            yield f"{one.name}: {note}"
 
 
 def _logged(engine: EngineReader, facts: Facts) -> Iterator[str]:
@@ -215,7 +204,7 @@ def _with_file(
     if isinstance(request, Restore) and request.file is not None and preferences.files is not None:
         back = request.file.edit(content(preferences.files, request.file.path))
         if back is not None:
-            return replace(facts, file_edit=back)
+            return _with_edit(facts, back, preferences.files)
     if request.save is SaveChoice.NO or facts.target.origin is None:
         return facts
     if preferences.save is None:
@@ -223,4 +212,16 @@ def _with_file(
     planned = preferences.save(facts.target, facts.target.mappings, after)
     if isinstance(planned, str):
         return replace(facts, save_problem=planned)
-    return replace(facts, file_edit=planned)
+    return _with_edit(facts, planned, preferences.files)
+
+
+def _with_edit(facts: Facts, edit: FileEdit, files: Files | None) -> Facts:
+    """The facts with the edit, or with why the file can not be written: found before an outage."""
+    facts = replace(facts, file_edit=edit)
+    if files is None or edit.after is None or edit.after == edit.before:
+        return facts
+    try:
+        files.check_writable(edit.path)
+    except InvalidInput as error:
+        return replace(facts, save_problem=error.message, save_hint=error.hint)
+    return facts

@@ -15,7 +15,12 @@ def content(files: Files, path: str) -> bytes | None:
 
 
 def put(files: Files, path: str, *, now: bytes | None, wanted: bytes | None) -> None:
-    """Make the file hold `wanted`, if it still holds `now`. Raises InvalidInput."""
+    """Make the file hold `wanted`, if it still holds `now`. Raises InvalidInput.
+
+    Nothing is done where both are the same.
+    """
+    if wanted == now:
+        return
     if now is None and content(files, path) is not None:
         raise InvalidInput(f"{path}: made by someone else meanwhile", hint="run it again")
     if wanted is not None:

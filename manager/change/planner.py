@@ -74,7 +74,7 @@ def _check(snapshot: Snapshot, request: ChangeRequest, facts: Facts, plan: Plan)
     )
     if plan.added:
         check_networks(facts.target, facts.networks)
-    check_save(request, facts.save_problem)
+    check_save(request, facts.save_problem, facts.save_hint)
     check_dependents(request, facts.target, facts.dependents)
     check_layers(request, facts.layers)
 

@@ -187,11 +187,16 @@ def check_layers(request: ChangeRequest, layers: Mapping[str, tuple[LayerChange,
         )
 
 
-def check_save(request: ChangeRequest, problem: str) -> None:
-    """Refuse when the compose file was to be changed too and cannot be. Raises Refused."""
-    if problem:
+def check_save(request: ChangeRequest, problem: str, hint: str = "") -> None:
+    """Refuse when the compose file was to be changed too and cannot be. Raises Refused.
+
+    hint: what to type so that it can be changed.
+    """
+    if not problem:
+        return
+    ways = [hint] if hint else []
+    # An undo takes back its file with the container.
+    if not isinstance(request, Restore):
         without = as_command(request.model_copy(update={"save": SaveChoice.NO}))
-        raise Refused(
-            f"the compose file cannot be changed: {problem}",
-            hint=f"for the container alone: {without}",
-        )
+        ways.append(f"for the container alone: {without}")
+    raise Refused(f"the compose file cannot be changed: {problem}", hint="; or ".join(ways))

@@ -42,6 +42,21 @@ class LocalFiles:
         except (OSError, ValueError) as error:
             raise _refusal(path, "written", error) from error
 
+    def check_writable(self, path: str) -> None:
+        """Raise the InvalidInput of `write` for what can be seen without writing anything."""
+        try:
+            target = Path(os.path.realpath(path))
+            _facts(path, target)
+        except (OSError, ValueError) as error:
+            raise _refusal(path, "written", error) from error
+        # It is replaced, not written into, so that its folder matters.
+        folder = target.parent
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise InvalidInput(
+                f"{path}: nothing can be written in {folder}",
+                hint=f"ls -ld {shlex.quote(str(folder))}",
+            )
+
     def remove(self, path: str, *, expected: bytes) -> None:
         """Delete a file that holds `expected`, gone for good when this returns.
 

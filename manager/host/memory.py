@@ -131,11 +131,15 @@ class MemoryFiles:
 
     def write(self, path: str, content: bytes, *, expected: bytes | None = None) -> None:
         """Replace the content. Raises InvalidInput when read-only, or not as `expected`."""
-        if path in self.read_only:
-            raise InvalidInput(f"{path}: read-only", hint=f"chmod u+w {path}")
+        self.check_writable(path)
         if expected is not None and self.files.get(path) != expected:
             raise InvalidInput(f"{path}: changed by someone else meanwhile", hint="run it again")
         self.files[path] = content
+
+    def check_writable(self, path: str) -> None:
+        """Raise InvalidInput when the file is read-only."""
+        if path in self.read_only:
+            raise InvalidInput(f"{path}: read-only", hint=f"chmod u+w {path}")
 
     def remove(self, path: str, *, expected: bytes) -> None:
         """Forget a file that holds `expected`. Raises InvalidInput when it holds else."""

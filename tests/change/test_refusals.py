@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from fault_worlds import MemoryWorld
+from fault_worlds import COMPOSE, MemoryWorld
 from plan_words import LOCAL, WEB, after, container, move, plan, publish, refused, specs
 
 from manager.change.dependents import Dependent, Tie
 from manager.change.facts import gather
+from manager.change.planner import plan_change
 from manager.change.request import LayerChoice, Restore, SaveChoice, Unpublish
 from manager.errors import Refused
 from manager.host.bind import bind_reason
@@ -220,6 +221,23 @@ def test_a_dependent_that_cannot_follow_is_a_refusal() -> None:
         "side (shares its processes) would break when web is replaced, and cannot be recreated"
         " with it: it is paused | docker stop side, or docker rm -f side, then try again"
     )
+
+
+def test_a_file_that_cannot_be_written_is_known_beforehand() -> None:
+    world = MemoryWorld({"save": True})
+    world.files.read_only.add(COMPOSE)
+    request = publish("8080:81", save=SaveChoice.FILE)
+    preferences = replace(world.deps().preferences, files=world.files)
+    snapshot = Snapshot(world.engine.info(), world.engine.containers(), ())
+    facts = gather(world.engine, world.host, snapshot, request, preferences)
+    with pytest.raises(Refused, match=f"cannot be changed: {COMPOSE}: read-only") as refusal:
+        plan_change(snapshot, request, facts)
+    assert refusal.value.hint == (
+        f"chmod u+w {COMPOSE}; or for the container alone: pmap publish web 8080:81"
+    )
+    world.files.read_only.clear()
+    facts = gather(world.engine, world.host, snapshot, request, preferences)
+    assert plan_change(snapshot, request, facts).file_edit is not None
 
 
 def test_a_save_that_cannot_be_is_a_refusal() -> None:

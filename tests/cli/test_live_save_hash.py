@@ -133,3 +133,32 @@ def test_an_override_again_and_then_plainly(shop: Shop, capsys: pytest.CaptureFi
     assert f"{ports[-1]}:80" in shop.read("compose.override.yaml")
     assert "Recreate" not in shop.up()
     assert shop.read("compose.yaml") == SERVICE
+
+
+def test_a_service_that_depends_on_one_in_a_profile(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = "  db:\n    image: pmap/db\n    profiles: [data]\n"
+    shop.write("compose.yaml", f"{SERVICE}    depends_on: [db]\n{other}")
+    shop.up("--profile", "data")
+    warnings = move(capsys, shop, "18095", "127.0.0.1:18096")
+    assert not [text for text in warnings if "docker compose" in text]
+    assert "Recreate" not in shop.up("--profile", "data")
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_anything(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.write("compose.yaml", SERVICE)
+    shop.up()
+    file = shop.folder / "compose.yaml"
+    file.chmod(0o444)
+    assert main(["move", shop.name, "18095", "18096", "--expose", "--save", "-y"]) == 1
+    said = capsys.readouterr().err
+    assert "read-only" in said
+    assert f"chmod u+w {file}" in said
+    file.chmod(0o644)
+    (shop.folder / "other.yaml").hardlink_to(file)
+    assert main(["move", shop.name, "18095", "18096", "--expose", "--save", "-y"]) == 1
+    assert "2 hard links" in capsys.readouterr().err
+    assert shop.read("compose.yaml") == SERVICE

@@ -114,10 +114,20 @@ def test_a_file_is_removed_only_while_it_holds_what_is_expected(
 
 def test_read_only_files_are_refused_to_root_too(files: Files, compose: Path) -> None:
     compose.chmod(0o444)
-    with pytest.raises(InvalidInput, match="read-only") as refused:
+    with pytest.raises(InvalidInput, match="read-only"):
         files.write(str(compose), NEW)
+    with pytest.raises(InvalidInput, match="read-only") as refused:
+        files.check_writable(str(compose))
     assert refused.value.hint == f"chmod u+w {compose}"
     assert compose.read_bytes() == OLD
+
+
+def test_what_can_be_written_is_not_touched_by_asking(files: Files, compose: Path) -> None:
+    before = compose.stat()
+    files.check_writable(str(compose))
+    files.check_writable(str(compose.parent / "new.yaml"))
+    assert os.listdir(compose.parent) == [compose.name]
+    assert compose.stat() == before
 
 
 def test_a_file_with_another_name_is_not_cut_off_from_it(files: Files, compose: Path) -> None:
@@ -125,6 +135,8 @@ def test_a_file_with_another_name_is_not_cut_off_from_it(files: Files, compose: 
     os.link(compose, other)
     with pytest.raises(InvalidInput, match="2 hard links"):
         files.write(str(compose), NEW)
+    with pytest.raises(InvalidInput, match="2 hard links"):
+        files.check_writable(str(compose))
     assert other.read_bytes() == compose.read_bytes() == OLD
     other.unlink()
 
@@ -144,6 +156,8 @@ def test_paths_that_cannot_be_used_are_refused(
     path = os.path.join(compose.parent, name)
     with pytest.raises(InvalidInput, match=reason):
         files.write(path, NEW)
+    with pytest.raises(InvalidInput):
+        files.check_writable(path)
     with pytest.raises(InvalidInput) as refused:
         files.read(path)
     assert refused.value.hint.startswith("ls -ld ")

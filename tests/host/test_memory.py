@@ -89,6 +89,9 @@ def test_files_are_replaced_only_as_expected() -> None:
         files.write("a", b"4", expected=b"1")
     with pytest.raises(InvalidInput, match="read-only"):
         files.write("b", b"4")
+    with pytest.raises(InvalidInput, match="read-only"):
+        files.check_writable("b")
+    files.check_writable("a")
     with pytest.raises(InvalidInput, match="stays"):
         files.remove("a", expected=b"1")
     assert files.files == {"a": b"3", "b": b"2"}
