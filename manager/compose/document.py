@@ -56,7 +56,7 @@ class Sheet:
     def span(self, start: int, end: int) -> Span:
         """The span from character offset `start` to `end` (exclusive)."""
         starts = self._starts or self._find_starts()
-        end = max(end, start)
+        end = end if end > start else start
         line = bisect_right(starts, start)
         before = starts[line - 1]
         if line == len(starts) or end < starts[line]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 
 from yaml.nodes import MappingNode, Node, ScalarNode
@@ -22,7 +21,7 @@ from manager.compose.unique import refused_as_equal
 from manager.compose.values import Origin, OriginKind, ProblemKind, ReadProblem
 from manager.model.value import dataclass, field
 
-_SERVICE_NAME = r"[a-zA-Z0-9._-]+\Z"
+_NAME_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
 
 @dataclass(slots=True, eq=False)
@@ -132,7 +131,7 @@ class Loader:
         self, scope: Scope, top: Model, found: tuple[str, ScalarNode, Node], job: Job
     ) -> None:
         name, key, node = found
-        if re.match(_SERVICE_NAME, name) is None:
+        if not name or name.strip(_NAME_LETTERS):
             message = f"{name!r} is no name for a service: letters, digits, dot, dash, underscore"
             self._refuse(scope.tree, key, ProblemKind.WRONG_TYPE, message)
             return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 from collections.abc import Mapping, Sequence
 
 from manager.compose.discover import given_files
@@ -29,6 +28,7 @@ from manager.compose.values import (
     Syntax,
 )
 
+_NAME_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
 _FALSE = frozenset({"", "0", "f", "F", "FALSE", "false", "False"})
 
 
@@ -129,7 +129,7 @@ def _profiles(environment: Mapping[str, str]) -> tuple[str, ...]:
 def project_name(text: str) -> str:
     """The name that compose makes of a folder's, or of a given one: a-z, 0-9, dash, underscore."""
     base = os.path.basename(text) if os.sep in text else text
-    return "".join(re.findall("[a-z0-9_-]", base.lower())).lstrip("_-")
+    return "".join(filter(_NAME_LETTERS.__contains__, base.lower())).lstrip("_-")
 
 
 def _given_name(model: Model, environment: Mapping[str, str]) -> str:

@@ -102,11 +102,15 @@ def read_plain(text: str) -> Scalar:
         return _float(text, text)
     if _is_date(text):
         return Timestamp(text)
+    if ":" in text:
+        return text
     plain = text.replace("_", "")
     return _float(plain, text) if (number := _integer(plain)) is None else number
 
 
 def _integer(plain: str) -> int | None:
+    if plain.isascii() and plain.isdigit() and plain[0] != "0" and len(plain) < 19:
+        return int(plain)
     found = re.match(_INTEGER, plain) if len(plain) <= _LONGEST else None
     if found is None:
         return None

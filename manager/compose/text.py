@@ -92,7 +92,7 @@ class Part:
     @property
     def known(self) -> bool:
         """False when a variable in it has no value."""
-        return not any(variable.unset for variable in self.variables)
+        return not self.variables or not any(variable.unset for variable in self.variables)
 
     @property
     def value(self) -> str | UnknownType:

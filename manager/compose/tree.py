@@ -192,17 +192,18 @@ class _Walk:
         kept: list[tuple[Node, Node]] = []
         names: dict[str, Node] = {}
         follow = False
-        for key, child in node.value:
+        for pair in node.value:
+            key, child = pair
             name = self._key(key, names)
             if self._is_plain(child) and name != "<<":
-                kept.append((key, child))
+                kept.append(pair)
                 continue
             reached = path if name == "<<" and path else (*path, name)
             if name == "<<" and is_merge_key(key):
                 self._merge_value(child)
             verdict = self._child(node, len(kept), child, reached, honoured)
             if verdict is not None:
-                kept.append((key, child))
+                kept.append(pair)
                 follow |= verdict
         node.value = kept
         return follow

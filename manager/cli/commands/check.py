@@ -234,8 +234,11 @@ def _safe(line: Line, output: Output) -> str:
     """A line of segments, each made safe before it is coloured."""
     from manager.model.text import printable
 
-    styled = "".join([output.styled(printable(text), style) for text, style in line])
-    return f"{styled.rstrip()}\n"
+    if output.colour:
+        shown = "".join([output.styled(printable(text), style) for text, style in line])
+    else:
+        shown = printable("".join([text for text, _ in line]))
+    return f"{shown.rstrip()}\n"
 
 
 def _notes(notes: Sequence[str]) -> None:
