@@ -16,7 +16,7 @@ from manager.change.request import ChangeRequest, Restore, SaveChoice
 from manager.change.resolve import LOOPBACK, Inputs, resolve
 from manager.change.validate import check_target
 from manager.errors import InvalidInput
-from manager.interfaces import EngineReader, Files, Host, LayerChange, Record
+from manager.interfaces import Engine, EngineReader, Files, Host, LayerChange, Record
 from manager.model.conflict import container_sockets
 from manager.model.container import Container
 from manager.model.listener import HostSocket
@@ -39,6 +39,7 @@ class Facts:
     and of those that follow it. lost_networks: networks that are gone or are not the same any
     more, networks all that the engine has. logged: the containers whose output the engine keeps,
     by name, where that is to be kept. stop_timeout: seconds, when a setting overrides it.
+    notes: what cannot be made again quite as it was (Blueprint.notes), and with what instead.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Facts:
     save_hint: str = ""
     default_ip: IPAddress = LOOPBACK
     stop_timeout: int | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def following(self) -> tuple[Dependent, ...]:
@@ -86,13 +88,13 @@ class Preferences:
 
 
 def gather(
-    engine: EngineReader,
+    engine: Engine,
     host: Host,
     snapshot: Snapshot,
     request: ChangeRequest,
     preferences: Preferences | None = None,
 ) -> Facts:
-    """Read what the planner needs. Raises NoSuchContainer, Refused, EngineError."""
+    """Read what the planner needs, change nothing. Raises NoSuchContainer, Refused, EngineError."""
     preferences = preferences or Preferences()
     record = engine.record(snapshot.container(request.container).id)
     target = engine.decode(record)
@@ -120,6 +122,8 @@ def gather(
         lost_networks=_lost_networks(networks, record),
     )
     facts = replace(facts, layers=_layers(engine, facts))
+    if facts.image_present:
+        facts = replace(facts, notes=tuple(_notes(engine, facts)))
     if request.keep_logs:
         facts = replace(facts, logged=frozenset(_logged(engine, facts)))
     return _with_file(request, facts, after, preferences)
@@ -133,6 +137,15 @@ def _layers(engine: EngineReader, facts: Facts) -> dict[str, tuple[LayerChange, 
         for name, record in records.items()
     }
     return {name: changes for name, changes in layers.items() if changes}
+
+
+def _notes(engine: Engine, facts: Facts) -> Iterator[str]:
+    """What the blueprints say, which are made anew when the plan is carried out."""
+    yield from engine.blueprint(facts.record, facts.target.mappings).notes
+    for dependent in facts.following:
+        one = dependent.container
+        for note in engine.blueprint(dependent.record, one.mappings).notes:
+            yield f"{one.name}: {note}"
 
 
 def _logged(engine: EngineReader, facts: Facts) -> Iterator[str]:
