@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
@@ -90,6 +89,10 @@ class Output:
 
 def width(text: str) -> int:
     """Terminal columns of a text: wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    import unicodedata  # most texts need no table of characters
+
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text

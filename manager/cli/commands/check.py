@@ -214,9 +214,7 @@ def _text_lines(report: Report, args: argparse.Namespace) -> Iterator[Line]:
     from manager.model.text import printable
 
     def columns(text: str) -> int:
-        # Nearly all lines are plain, and need no look at each character.
-        plain = text.isascii() and text.isprintable()
-        return len(text) if plain else width(printable(text))
+        return width(printable(text))
 
     findings = report.shown(verbose=args.verbose)
     if args.statistics:
