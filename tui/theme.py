@@ -124,8 +124,9 @@ def _colour_styles(theme: Theme) -> Mapping[Role, Style]:
     return {
         Role.TEXT: Style(foreground=ground.blend(ink, 0.92)),
         Role.STRONG: Style(foreground=ink, bold=True),
-        Role.MUTED: Style(foreground=ground.blend(ink, 0.62)),
-        Role.FAINT: Style(foreground=ground.blend(ink, 0.34)),
+        Role.MUTED: Style(foreground=ground.blend(ink, 0.62 if theme.dark else 0.72)),
+        # Dark on light needs more ink than light on dark to be read as well.
+        Role.FAINT: Style(foreground=ground.blend(ink, 0.38 if theme.dark else 0.5)),
         Role.ACCENT: Style(foreground=colour("accent"), bold=True),
         Role.GOOD: Style(foreground=colour("success")),
         Role.WARN: Style(foreground=colour("warning")),
@@ -134,7 +135,7 @@ def _colour_styles(theme: Theme) -> Mapping[Role, Style]:
         Role.LOUD: Style(foreground=error, bold=True),
         Role.PROJECT: Style(foreground=colour("secondary"), bold=True),
         Role.KEY: Style(foreground=colour("accent"), background=colour("panel"), bold=True),
-        Role.HEAD: Style(foreground=ground.blend(ink, 0.5)),
+        Role.HEAD: Style(foreground=ground.blend(ink, 0.5 if theme.dark else 0.62)),
         Role.TAB: Style(foreground=ground, background=colour("accent"), bold=True),
         Role.ADDED: Style(foreground=colour("success"), bold=True),
         Role.REMOVED: Style(foreground=error, strike=True),

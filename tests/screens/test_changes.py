@@ -153,3 +153,58 @@ async def test_a_form_speaks_of_its_own_choices(app: PmapApp, home: Pilot[int]) 
     assert '"Compose file" writes the change there too' in said
     assert "--" not in said
     assert in_form("\x1b[31mred") == "\\x1b[31mred"
+
+
+@pytest.mark.parametrize(
+    ("key", "filter_text", "typed"),
+    [
+        ("p", "container:shop-api", "62893"),
+        ("m", ":3001", "3002"),
+        ("l", "container:wordpress", ""),
+        ("u", ":3001", ""),
+        ("U", "", ""),
+    ],
+    ids=["publish", "move", "loopback", "unpublish", "undo"],
+)
+async def test_logs_are_kept_where_that_is_chosen(  # noqa: PLR0917
+    app: PmapApp, home: Pilot[int], until: Until, manager: PortManager, key: str,
+    filter_text: str, typed: str,
+) -> None:  # fmt: skip
+    if key == "U":
+        await home.press("enter")
+        await until(home, lambda: form(app).work and not form(app).running)
+    await home.press("escape")
+    await until(home, lambda: app.screen is app.ports)
+    app.ports.set_filter(filter_text)
+    await home.press(key, *typed)
+    await until(home, lambda: form(app).plans)
+    assert "its logs so far" in told(app), "what goes is said before anything is agreed to"
+    choice = form(app).query_one("#keep_logs", Choice)
+    assert (choice.display, choice.value) == (True, "no")
+    choice.focus()
+    await home.press("space")
+    await until(home, lambda: form(app).plans and form(app).plans[0].request.keep_logs)
+    assert choice.display, "what was chosen is still to be seen"
+    assert "Its logs so far are kept in a file." in told(app)
+    assert "logs so far (docker logs)" not in " ".join(told(app).split())
+    await home.press("enter")
+    await until(home, lambda: form(app).work and not form(app).running)
+    work = form(app).work
+    assert work is not None
+    (outcome,) = work.ended
+    (place,) = getattr(outcome, "logs", ())
+    assert f"Its logs so far: {place}" in " ".join(told(app).split())
+    assert place in manager.journal.logs  # type: ignore[attr-defined]
+
+
+async def test_a_setting_that_keeps_logs_leaves_nothing_to_choose(
+    app: PmapApp, home: Pilot[int], until: Until, manager: PortManager
+) -> None:
+    from manager.settings import Settings
+
+    await home.press("escape")
+    manager.settings = Settings(keep_logs=True)
+    await home.press("p", *"62893")
+    await until(home, lambda: form(app).plans)
+    assert "Its logs so far are kept in a file." in told(app)
+    assert not form(app).query_one("#keep_logs", Choice).display

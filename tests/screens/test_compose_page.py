@@ -121,3 +121,12 @@ def test_a_mend_writes_nothing_by_itself(file: Path) -> None:
     assert diff_lines(mend.diff)
     assert mend.write() == ()
     assert file.read_text() != TEXT
+
+
+@pytest.mark.parametrize(("room", "source"), [(0, 5), (5, 1), (7, 3), (40, 5)])
+def test_the_line_of_a_finding_is_seen_in_any_room(file: Path, room: int, source: int) -> None:
+    (finding,) = check_files([str(file)]).findings
+    shown = [plain(line) for line in finding_lines(finding, TEXT, 200, UNICODE, room)]
+    numbered = shown[shown.index("") + 1 :]
+    assert any("# the shop" in line for line in shown[: room or None])
+    assert len(numbered) <= source

@@ -52,8 +52,13 @@ def finding_line(finding: Finding, columns: int, g: Glyphs, widths: tuple[int, i
     return clip_line(spans, columns, g.ellipsis)
 
 
-def finding_lines(finding: Finding, text: str, columns: int, g: Glyphs) -> list[Line]:
-    """The finding in full, at its line of the source, and what to do."""
+def finding_lines(
+    finding: Finding, text: str, columns: int, g: Glyphs, room: int = 0
+) -> list[Line]:
+    """The finding in full, at its line of the source, and what to do.
+
+    room: how many lines are seen; of the source there is as much around the finding as fits.
+    """
     severity = _SEVERITY[finding.severity]
     place = f"{finding.file}:{finding.span.line}:{finding.span.column}"
     head = (Span(f"{finding.rule} {finding.name}  ", severity), Span(printable(place), Role.MUTED))
@@ -63,8 +68,9 @@ def finding_lines(finding: Finding, text: str, columns: int, g: Glyphs) -> list[
         lines += wrap((Span(printable(finding.hint), Role.TEXT),), columns)
     lines.append(())
     source = text.splitlines()
-    first = max(finding.span.line - AROUND, 1)
-    for number in range(first, min(finding.span.line + AROUND, len(source)) + 1):
+    around = min(max((room - len(lines) - 1) // 2, 0), AROUND) if room else AROUND
+    first = max(finding.span.line - around, 1)
+    for number in range(first, min(finding.span.line + around, len(source)) + 1):
         lines.append(_source(number, source[number - 1], finding, columns, g))
     return lines
 

@@ -65,6 +65,8 @@ def _cost(plan: Plan, columns: int) -> list[Line]:
         lines.append((Span("Nothing runs, so nothing is interrupted."),))
     for name in cost.dependents:
         lines += wrap((Span(f"Also recreated: {printable(name)}.", Role.WARN),), columns)
+    if plan.request.keep_logs and not (plan.empty or cost.logs_lost):
+        lines.append((Span("Its logs so far are kept in a file."),))
     for what in cost.lost:
         lines += wrap((Span(f"Not kept: {in_form(what)}.", Role.WARN),), columns)
     return lines

@@ -105,7 +105,7 @@ def _step(name: str, cause: str, step: Step | None, g: Glyphs) -> Line:
         Span(f"{sign} ", role),
         Span(f"{printable(name):<11}", Role.STRONG if step.state == "start" else Role.TEXT),
         Span(f"{clock}  ", Role.MUTED),
-        Span(printable(cause), Role.FAINT),
+        Span(printable(cause), Role.MUTED),
     )
 
 
@@ -130,6 +130,9 @@ def outcome_lines(outcome: Outcome, columns: int, g: Glyphs) -> list[Line]:
             Span(f"{g.cross} Undone: {printable(plan.container)} is as it was. ", Role.WARN),
             Span(printable(outcome.reason)),
         ), columns, indent="  ")  # fmt: skip
+    for place in outcome.logs:
+        said = (Span("Its logs so far: ", Role.MUTED), Span(printable(place)))
+        lines += wrap(said, columns, indent="  ")
     if outcome.hint:
         lines += wrap((Span("Try: ", Role.MUTED), Span(printable(outcome.hint))), columns)
     for warning in outcome.warnings:

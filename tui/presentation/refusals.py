@@ -17,7 +17,7 @@ LABELS = {
     "save": "Compose file",
     "layer": "Files inside",
     "auto_remove": "Made by --rm",
-    "keep_logs": "Its log",
+    "keep_logs": "Logs",
 }
 """The names of the choices in a form, by the field of the draft."""
 

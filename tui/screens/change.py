@@ -37,6 +37,8 @@ from tui.widgets.field import Choice
 from tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from manager.change.plan import Plan
     from manager.model.ports import Port
     from manager.service import PortManager
@@ -64,6 +66,7 @@ class ChangeForm(ModalScreen[None]):
         self._desk: Desk | None = None
         self._asked: Draft | None = None
         self._inside: dict[str, tuple[Port, ...]] = {}
+        self._lossy: bool | None = None
 
     def compose(self) -> ComposeResult:
         """Title, fields, plan, keys."""
@@ -153,12 +156,18 @@ class ChangeForm(ModalScreen[None]):
             "save": (own is not None and own.origin is not None) or any(p.service for p in plans),
             "layer": draft.layer != "ask" or "layer" in asked,
             "auto_remove": draft.auto_remove or "auto_remove" in asked,
-            "keep_logs": (own is not None and own.state.holds_ports)
-            or any(plan.cost.restart for plan in plans),
+            "keep_logs": draft.keep_logs
+            or self._logs_go(plans, own is not None and own.state.holds_ports),
         }
         for choice in self.query(Choice):
             choice.display = shown[str(choice.id)]
         self._keys()
+
+    def _logs_go(self, plans: Sequence[Plan], running: bool) -> bool:
+        """Whether logs would be lost: as the last plan said; before there is one, if it runs."""
+        if plans:
+            self._lossy = any(plan.cost.logs_lost for plan in plans)
+        return running if self._lossy is None else self._lossy
 
     def tell(self) -> None:
         """The right side: the plan, the refusal, the steps, or what came of it."""

@@ -38,7 +38,7 @@ SAVE = (("no", "leave it as it is"), ("file", "write it there"), ("override", "w
 LAYER = (("ask", "refuse if there are any"), ("keep", "copy them over"), ("discard", "let them go"))
 AGREE = (("no", "no"), ("yes", "yes, open it up"))
 AUTO_REMOVE = (("no", "refuse"), ("yes", "make it anew all the same"))
-LOGS = (("no", "goes with the old one"), ("yes", "kept in a file"))
+LOGS = (("no", "let them go"), ("yes", "keep them in a file"))
 
 Inside = Mapping[str, tuple[Port, ...]]
 """What listens in containers, by their ids, where that is known."""

@@ -94,7 +94,9 @@ class Compose(Listing):
         finding = self.chosen
         if finding is not None:
             text = self.checkup.text(finding.file)
-            return finding_lines(finding, text, columns, self.pmap.glyphs)
+            # The lower half of the page without its top, its footer and the line between.
+            room = (self.size.height - 3) // 2 - 1
+            return finding_lines(finding, text, columns, self.pmap.glyphs, room)
         if self.running:
             return [()]
         if not self.checkup.files:
