@@ -114,7 +114,10 @@ class EngineReader(Protocol):
         ...
 
     def layer_changes(self, container_id: str) -> tuple[LayerChange, ...]:
-        """What the writable layer holds (GET /containers/X/changes), mount points left out."""
+        """What the writable layer holds (GET /containers/X/changes), by path.
+
+        Mount points and what the engine made itself are left out.
+        """
         ...
 
     def image_id(self, reference: str) -> str | None:

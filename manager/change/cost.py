@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from manager.change.facts import Facts
-from manager.change.layer import listed
+from manager.change.layer import deletions, left_behind, listed, passing, worth_keeping
 from manager.change.plan import Cost
 from manager.change.request import ChangeRequest, LayerChoice
 from manager.interfaces import LayerChange, Record
@@ -87,8 +87,16 @@ def _layers_lost(
     choice: LayerChoice, layers: Mapping[str, tuple[LayerChange, ...]]
 ) -> Iterator[str]:
     for name, layer in layers.items():
-        if choice is LayerChoice.DISCARD:
-            yield f"files written in {name}, outside volumes: {listed(layer)}"
-        deleted = tuple(change for change in layer if change.kind == "deleted")
-        if choice is LayerChoice.KEEP and deleted:
+        if choice is not LayerChoice.KEEP:
+            if kept := worth_keeping(layer):
+                yield f"files written in {name}, outside volumes: {listed(kept)}"
+            if small := passing(layer):
+                yield f"temporary files and caches of {name}: {listed(small)}"
+            continue
+        if deleted := deletions(layer):
             yield f"that these were deleted in {name}: {listed(deleted)}"
+        if temporary := left_behind(layer):
+            yield f"temporary files of {name}: {listed(temporary)}"
+        sockets = tuple(change for change in layer if change.path.endswith(".sock"))
+        if sockets := tuple(change for change in sockets if change not in temporary):
+            yield f"what is a socket in {name}, which no copy can hold: {listed(sockets)}"

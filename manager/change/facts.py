@@ -10,7 +10,6 @@ from manager.change.conflicts import LACKING, not_for_anybody
 from manager.change.dependents import Dependent, KnownTies, find_dependents
 from manager.change.fileedit import FileEdit, PlanSave
 from manager.change.filework import content
-from manager.change.layer import worth_keeping
 from manager.change.mappings import socket_of
 from manager.change.request import ChangeRequest, Restore, SaveChoice
 from manager.change.resolve import LOOPBACK, Inputs, resolve
@@ -35,8 +34,8 @@ class Facts:
 
     target: the container decoded from its `record`, so that what was asked is known.
     inside: what listens in it; bind_errors: why a real bind of a wanted socket failed.
-    layers: what a person would miss from the writable layers, by container name, of the target
-    and of those that follow it. lost_networks: networks that are gone or are not the same any
+    layers: what the writable layers hold, by container name, of the target and of those that
+    follow it. lost_networks: networks that are gone or are not the same any
     more, networks all that the engine has. logged: the containers whose output the engine keeps,
     by name, where that is to be kept. stop_timeout: seconds, when a setting overrides it.
     notes: what cannot be made again quite as it was (Blueprint.notes), and with what instead.
@@ -133,7 +132,7 @@ def _layers(engine: EngineReader, facts: Facts) -> dict[str, tuple[LayerChange, 
     records = {facts.target.name: facts.record}
     records |= {dependent.container.name: dependent.record for dependent in facts.following}
     layers = {
-        name: worth_keeping(engine.layer_changes(str(record["Id"])))
+        name: engine.layer_changes(str(record["Id"]))
         for name, record in records.items()
     }
     return {name: changes for name, changes in layers.items() if changes}

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from manager.change.fileedit import FileEdit
 from manager.change.plan import Operation, OperationKind
-from manager.interfaces import LayerChange
 from manager.model.container import Container
 
 _KIND = OperationKind
@@ -27,7 +26,7 @@ class Replacement:
 
     container: Container
     cause: str
-    copied: tuple[LayerChange, ...] = ()
+    copied: tuple[str, ...] = ()
     vanishes: bool = False
     held: bool = True
     logs: bool = False
@@ -102,8 +101,12 @@ def _copied(tx: str, replaced: Sequence[Replacement]) -> Iterator[Operation]:
             yield Operation(
                 kind=_KIND.COPY,
                 resource=new_name(one.container.name, tx),
-                cause=f"{len(one.copied)} changed files are in no volume",
+                cause=f"{_counted(len(one.copied))} in no volume",
             )
+
+
+def _counted(files: int) -> str:
+    return "a changed file is" if files == 1 else f"{files} changed files are"
 
 
 def _logged(replaced: Iterable[tuple[Replacement, str]]) -> Iterator[Operation]:

@@ -8,6 +8,7 @@ from typing import Any
 from manager.change.conflicts import check_conflicts, check_exposure
 from manager.change.cost import cost_of
 from manager.change.facts import Facts
+from manager.change.layer import paths_to_copy
 from manager.change.operations import Replacement, operations
 from manager.change.plan import Plan
 from manager.change.request import ChangeRequest, LayerChoice
@@ -106,7 +107,7 @@ def _replacement(
     return Replacement(
         container,
         cause,
-        copied=facts.layers.get(container.name, ()) if keep else (),
+        copied=paths_to_copy(facts.layers.get(container.name, ())) if keep else (),
         vanishes=container.running and bool(config.get("AutoRemove")),
         held=revives and policy not in {None, "", "no"},
         logs=container.name in facts.logged,

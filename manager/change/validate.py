@@ -7,7 +7,7 @@ from typing import Any
 
 from manager.change.commands import as_command
 from manager.change.dependents import Dependent
-from manager.change.layer import listed
+from manager.change.layer import listed, worth_keeping
 from manager.change.request import ChangeRequest, LayerChoice, Restore, SaveChoice
 from manager.errors import Refused
 from manager.interfaces import LayerChange, Record
@@ -174,7 +174,9 @@ def check_layers(request: ChangeRequest, layers: Mapping[str, tuple[LayerChange,
     """Refuse to lose files unless it was said what becomes of them. Raises Refused."""
     if request.layer is not LayerChoice.ASK:
         return
-    for name, layer in layers.items():
+    for name, changes in layers.items():
+        if not (layer := worth_keeping(changes)):
+            continue
         keep, discard = (
             as_command(request.model_copy(update={"layer": choice}))
             for choice in (LayerChoice.KEEP, LayerChoice.DISCARD)

@@ -1,4 +1,4 @@
-"""A container's writable layer: which of its changes a person would miss."""
+"""A container's writable layer: which of its changes are not the engine's own."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from manager.change.layer import CACHES, TEMPORARY, is_below
 from manager.engine.tolerant import items, mapping, text, whole
 from manager.interfaces import LayerChange
 
 MODIFIED, ADDED, DELETED = "modified", "added", "deleted"
 _KINDS = {0: MODIFIED, 1: ADDED, 2: DELETED}
-_VOLATILE = ("/tmp", "/run", "/var/run", "/var/tmp", "/dev", "/proc", "/sys")  # noqa: S108
 _ENGINE_MADE = (
+    "/dev",
+    "/proc",
+    "/sys",
     "/etc/hosts",
     "/etc/hostname",
     "/etc/resolv.conf",
@@ -20,9 +23,7 @@ _ENGINE_MADE = (
     "/.dockerenv",
     "/sbin/docker-init",
 )
-"""Files that the engine puts there itself, the last one for `--init`."""
-
-_CACHES = ("/var/cache", "/root/.cache", "/var/lib/apt/lists")
+"""What the engine puts there itself, the last one for `--init`."""
 
 
 def raw_changes(answer: object) -> tuple[LayerChange, ...]:
@@ -39,14 +40,14 @@ def raw_changes(answer: object) -> tuple[LayerChange, ...]:
 def changes_that_matter(
     changes: Iterable[LayerChange], record: Mapping[str, Any]
 ) -> tuple[LayerChange, ...]:
-    """The changes without what nobody would miss, by path. record is the inspect.
+    """The changes without what the engine has made, by path. record is the inspect.
 
-    Left out: mount points and what is below them, the volatile folders, caches, pid files,
-    folders that are there only because something below them changed, and what is below a folder
-    that is new as a whole.
+    Left out: mount points and what is below them, folders that are there only because something
+    below them changed, and what is below a folder that is new as a whole; none that may hold
+    temporary files and caches beside other things is told as a whole.
     """
-    mounts = mount_points(record)
-    left_out = (*mounts, *_VOLATILE, *_ENGINE_MADE, *_CACHES)
+    left_out = (*mount_points(record), *_ENGINE_MADE)
+    apart = (*left_out, *TEMPORARY, *CACHES)
     found = sorted(changes, key=lambda change: change.path)
     changed_below = {parent for change in found for parent in parents(change.path)}
     kept: list[LayerChange] = []
@@ -56,9 +57,9 @@ def changes_that_matter(
         # An image without /etc or /sbin gets them from the engine, for its own files; Podman tells
         # of /etc alone that it is modified, for files that it mounts there.
         to_the_engines = change.kind != DELETED and any(
-            path.startswith(f"{change.path}/") for path in left_out
+            path.startswith(f"{change.path}/") for path in apart
         )
-        if on_the_way or to_the_engines or _is_left_out(change.path, left_out):
+        if on_the_way or to_the_engines or is_below(change.path, left_out):
             continue
         if whole_folders.isdisjoint(parents(change.path)):
             kept.append(change)
@@ -77,9 +78,3 @@ def mount_points(record: Mapping[str, Any]) -> tuple[str, ...]:
 def parents(path: str) -> tuple[str, ...]:
     """The folders above a path, nearest first, without the root."""
     return tuple(str(parent) for parent in PurePosixPath(path).parents)[:-1]
-
-
-def _is_left_out(path: str, folders: Iterable[str]) -> bool:
-    if path.endswith(".pid"):
-        return True
-    return any(path == folder or path.startswith(f"{folder}/") for folder in folders)

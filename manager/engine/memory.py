@@ -91,7 +91,7 @@ class MemoryReader:
         return container_from_record(record)
 
     def layer_changes(self, container_id: str) -> tuple[LayerChange, ...]:
-        """What the writable layer holds that a person would miss."""
+        """What the writable layer holds that is not the engine's own."""
         record = self.record(container_id)
         with self.store.answering():
             files = self.store.layers[record["Id"]]

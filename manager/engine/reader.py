@@ -109,7 +109,7 @@ class DockerReader:
         return container_from_record(record)
 
     def layer_changes(self, container_id: str) -> tuple[LayerChange, ...]:
-        """What the writable layer holds that a person would miss."""
+        """What the writable layer holds that is not the engine's own."""
         record = self.record(container_id)
         with self._link.checked() as api:
             return changes_that_matter(raw_changes(api.diff(container_id)), record)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from fault_worlds import MemoryWorld
 
 from manager.change.dependents import KnownTies, Tie, find_dependents, ties_of
+from manager.change.executor import apply
 from manager.change.facts import gather
-from manager.change.layer import listed, paths_to_copy, worth_keeping
+from manager.change.layer import listed, passing, worth_keeping
 from manager.change.planner import plan_change
-from manager.change.request import Move, Publish
+from manager.change.request import LayerChoice, Move, Publish
 from manager.engine.memory import MemoryEngine
 from manager.engine.memory_admin import write
 from manager.engine.memory_scene import Scene
@@ -144,6 +145,44 @@ def test_what_nobody_would_miss_from_a_layer() -> None:
     ]
     kept = worth_keeping(changes)
     assert [change.path for change in kept] == ["/srv/data", "/etc/motd"]
-    assert paths_to_copy(kept) == ("/srv/data",)
+    assert {*kept, *passing(changes)} == set(changes)
     assert listed(kept) == "/srv/data, /etc/motd (deleted)"
     assert listed(kept, 1) == "/srv/data and 1 more"
+
+
+SMALL = ["/app/.cache/z", "/app/my.pid", "/app/x.sock", "/root/.cache/y", "/var/cache/apt"]
+
+
+def test_what_nobody_is_asked_about_is_copied_too_or_said_to_be_lost() -> None:
+    world = MemoryWorld()
+    store = world.engine.store
+    for path in (*SMALL, "/tmp/a", "/run/b"):
+        write(store, "web", path, path.encode())
+    write(store, "web", "/var/cache/old", b"", kind="deleted")
+    snapshot = snapshot_of(world.engine)
+    lost: dict[LayerChoice, list[str]] = {}
+    for choice in LayerChoice:
+        request = publish("8080:81").model_copy(update={"layer": choice})
+        facts = gather(world.engine, world.host, snapshot, request)
+        lost[choice] = list(plan_change(snapshot, request, facts).cost.lost[1:])
+    small = "/app/.cache/z, /app/my.pid, /app/x.sock, /root/.cache/y, /run/b and 3 more"
+    assert lost[LayerChoice.ASK] == [f"temporary files and caches of web: {small}"]
+    assert lost[LayerChoice.DISCARD] == lost[LayerChoice.ASK]
+    assert lost[LayerChoice.KEEP] == [
+        "that these were deleted in web: /var/cache/old (deleted)",
+        "temporary files of web: /run/b, /tmp/a",
+        "what is a socket in web, which no copy can hold: /app/x.sock",
+    ]
+
+
+def test_all_that_can_be_copied_is() -> None:
+    world = MemoryWorld()
+    store = world.engine.store
+    for path in (*SMALL, "/tmp/a"):
+        write(store, "web", path, path.encode())
+    snapshot = snapshot_of(world.engine)
+    request = publish("8080:81").model_copy(update={"layer": LayerChoice.KEEP})
+    plan = plan_change(snapshot, request, gather(world.engine, world.host, snapshot, request))
+    assert apply(plan, world.deps()).status == "applied"
+    layer = store.layers[world.engine.record("web")["Id"]]
+    assert {path: file.content.decode() for path, file in layer.items()} == {p: p for p in SMALL}

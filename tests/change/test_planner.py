@@ -116,7 +116,7 @@ def test_everything_at_once() -> None:
             " 6 stop        sidecar (only one can hold its ports)",
             " 7 stop        web (only one can hold its ports)",
             " 8 hold        web (its restart policy must not bring it back)",
-            " 9 copy        web.pmap-new-t1 (2 changed files are in no volume)",
+            " 9 copy        web.pmap-new-t1 (a changed file is in no volume)",
             "10 rename-old  web (kept as web.pmap-old-t1)",
             "11 rename-new  web (the new one takes its name)",
             "12 rename-old  sidecar (kept as sidecar.pmap-old-t1)",

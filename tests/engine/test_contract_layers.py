@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from engine_rig import DB, LiveRig, MemoryRig, Rig
 
+from manager.change.layer import worth_keeping
 from manager.engine.memory_admin import write
 from manager.errors import EngineError
 from manager.interfaces import LayerChange
@@ -19,11 +20,16 @@ def test_an_untouched_container_has_no_changes(rig: Rig) -> None:
     assert rig.engine.layer_changes(container_id) == ()
 
 
-def test_what_nobody_would_miss_is_left_out(rig: Rig) -> None:
+def test_what_nobody_would_miss_is_told_by_itself(rig: Rig) -> None:
     container_id = rig.create("noisy", DB)
     for path in ("/tmp/a", "/run/app.pid", "/srv.pid", "/var/cache/x", "/root/.cache/y"):
         rig.write(container_id, path, b"x")
-    assert rig.engine.layer_changes(container_id) == ()
+    changes = rig.engine.layer_changes(container_id)
+    assert len(changes) == 5
+    assert worth_keeping(changes) == ()
+    target = rig.create("target", DB)
+    rig.engine.copy_layer(container_id, target, [change.path for change in changes])
+    assert rig.engine.layer_changes(target) == changes
 
 
 def test_what_was_written_is_told(rig: Rig) -> None:

@@ -1,4 +1,4 @@
-"""Which changes of a writable layer a person would miss."""
+"""Which changes of a writable layer are not the engine's own."""
 
 from __future__ import annotations
 
@@ -66,13 +66,23 @@ def test_tmpfs_is_a_mount_too() -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("/tmp/x", "/run/x", "/var/run/x", "/srv/app.pid", "/var/cache/apt/x", "/.dockerenv"),
-        *("/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/dev/console", "/root/.cache/pip"),
+        *("/.dockerenv", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/dev/console"),
+        *("/proc/x", "/sys/x"),
     ],
 )
-def test_what_nobody_would_miss(path: str) -> None:
+def test_what_the_engine_has_made(path: str) -> None:
     assert told((path, ADDED)) == []
     assert told((f"/data{path}.kept", ADDED)) == [f"added /data{path}.kept"]
+
+
+@pytest.mark.parametrize(
+    ("above", "path"),
+    [("/var", "/var/run/x"), ("/var", "/var/cache/apt"), ("/root", "/root/.cache/pip")],
+)
+def test_what_nobody_would_miss_is_told_apart_from_what_is_beside_it(above: str, path: str) -> None:
+    """An image may have none of these folders; a new one would be somebody's data as a whole."""
+    found = told((above, ADDED), (path, ADDED), (f"{above}/data", ADDED))
+    assert found == sorted([f"added {path}", f"added {above}/data"])
 
 
 def test_deletions_are_told_also_of_folders() -> None:
