@@ -51,6 +51,14 @@ class LayerChange:
 
 
 @dataclass(frozen=True, slots=True)
+class LayerExtent:
+    """How much a writable layer holds: its files' bytes, and how many paths have changed."""
+
+    size: int
+    paths: int
+
+
+@dataclass(frozen=True, slots=True)
 class EngineEvent:
     """Something happened in the engine: `action` as in GET /events, on `kind` container etc.
 
@@ -118,6 +126,10 @@ class EngineReader(Protocol):
 
         Mount points and what the engine made itself are left out.
         """
+        ...
+
+    def layer_extent(self, container_id: str) -> LayerExtent:
+        """How much the writable layer holds; the engine looks at each of its files."""
         ...
 
     def image_id(self, reference: str) -> str | None:

@@ -6,7 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from manager.change.facts import Facts
-from manager.change.layer import deletions, left_behind, listed, passing, worth_keeping
+from manager.change.layer import (
+    deletions,
+    left_behind,
+    listed,
+    passing,
+    paths_to_copy,
+    worth_keeping,
+)
 from manager.change.plan import Cost
 from manager.change.request import ChangeRequest, LayerChoice
 from manager.interfaces import LayerChange, Record
@@ -16,6 +23,13 @@ DEFAULT_STOP_TIMEOUT = 10
 """Seconds (Engine API, POST /containers/X/stop)."""
 
 _NANOSECONDS = 1e9
+_BYTES_A_SECOND, _FILES_A_SECOND, _CALLS_A_SECOND = 60e6, 1500.0, 100.0
+"""How fast a layer is copied through the Engine API: measured with 300 MB in one file, with 5000
+small files in a folder, and with 100 of them one by one (28.5)."""
+
+_WORTH_SAYING = 1.5
+"""Seconds from which on an outage is no longer `about a second`."""
+
 _DEFAULT_PROBE_SECONDS = 30.0
 """Interval and time-out of a health check that names none (Engine API, HealthConfig)."""
 
@@ -53,7 +67,7 @@ def cost_of(request: ChangeRequest, facts: Facts) -> Cost:
     downtime = "none, it is not running"
     if target.running:
         most = "for as long as that takes" if timeout < 0 else f"at most {timeout} s more"
-        downtime = f"about a second, {most} if it does not stop by itself"
+        downtime = f"{_outage(facts)}, {most} if it does not stop by itself"
     return Cost(
         restart=target.running,
         stop_timeout=timeout,
@@ -66,6 +80,32 @@ def cost_of(request: ChangeRequest, facts: Facts) -> Cost:
         dependents=tuple(dependent.words for dependent in facts.following),
         expected_downtime=downtime,
     )
+
+
+def _outage(facts: Facts) -> str:
+    """How long it is away, in words: what is copied is copied while it is stopped."""
+    copied = [
+        (facts.extents[container.name], len(paths_to_copy(facts.layers[container.name])))
+        for container, record in facts.replaced
+        # What is gone once it stops is copied before.
+        if container.name in facts.extents
+        and not (record.get("HostConfig") or {}).get("AutoRemove")
+    ]
+    size, changed = (sum(getattr(e, part) for e, _ in copied) for part in ("size", "paths"))
+    calls = sum(paths for _, paths in copied)
+    seconds = 1.0 + size / _BYTES_A_SECOND + changed / _FILES_A_SECOND + calls / _CALLS_A_SECOND
+    if seconds < _WORTH_SAYING:
+        return "about a second"
+    files = "a changed file is" if changed == 1 else f"{changed} changed files are"
+    return f"about {seconds:.0f} s, as {files} copied ({_words(size)}) while it is stopped"
+
+
+def _words(size: int) -> str:
+    """Bytes as a person reads them: `300 MB`."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= factor:
+            return f"{size / factor:.3g} {unit}"
+    return f"{size} bytes"
 
 
 def _always_lost(record: Record, target: Container, *, logged: bool) -> tuple[str, ...]:

@@ -10,12 +10,13 @@ from manager.change.conflicts import LACKING, not_for_anybody
 from manager.change.dependents import Dependent, KnownTies, find_dependents
 from manager.change.fileedit import FileEdit, PlanSave
 from manager.change.filework import content
+from manager.change.layer import paths_to_copy
 from manager.change.mappings import socket_of
-from manager.change.request import ChangeRequest, Restore, SaveChoice
+from manager.change.request import ChangeRequest, LayerChoice, Restore, SaveChoice
 from manager.change.resolve import LOOPBACK, Inputs, resolve
 from manager.change.validate import check_target
 from manager.errors import InvalidInput
-from manager.interfaces import Engine, EngineReader, Files, Host, LayerChange, Record
+from manager.interfaces import Engine, EngineReader, Files, Host, LayerChange, LayerExtent, Record
 from manager.model.conflict import container_sockets
 from manager.model.container import Container
 from manager.model.listener import HostSocket
@@ -38,6 +39,7 @@ class Facts:
     follow it. lost_networks: networks that are gone or are not the same any
     more, networks all that the engine has. logged: the containers whose output the engine keeps,
     by name, where that is to be kept. stop_timeout: seconds, when a setting overrides it.
+    extents: how much each of the layers holds, by container name, where it is to be copied.
     notes: what cannot be made again quite as it was (Blueprint.notes), and with what instead.
     """
 
@@ -58,11 +60,17 @@ class Facts:
     default_ip: IPAddress = LOOPBACK
     stop_timeout: int | None = None
     notes: tuple[str, ...] = ()
+    extents: Mapping[str, LayerExtent] = field(default_factory=dict)
 
     @property
     def following(self) -> tuple[Dependent, ...]:
         """The containers that must be recreated with the target."""
         return tuple(dependent for dependent in self.dependents if dependent.must_follow)
+
+    @property
+    def replaced(self) -> tuple[tuple[Container, Record], ...]:
+        """Every container that is recreated, the target first, with its record."""
+        return ((self.target, self.record), *((d.container, d.record) for d in self.following))
 
     def inputs(self, snapshot: Snapshot) -> Inputs:
         """What resolving the request needs."""
@@ -121,6 +129,8 @@ def gather(
         lost_networks=_lost_networks(networks, record),
     )
     facts = replace(facts, layers=_layers(engine, facts))
+    if request.layer is LayerChoice.KEEP:
+        facts = replace(facts, extents=_extents(engine, facts))
     if facts.image_present:
         facts = replace(facts, notes=tuple(_notes(engine, facts)))
     if request.keep_logs:
@@ -129,13 +139,16 @@ def gather(
 
 
 def _layers(engine: EngineReader, facts: Facts) -> dict[str, tuple[LayerChange, ...]]:
-    records = {facts.target.name: facts.record}
-    records |= {dependent.container.name: dependent.record for dependent in facts.following}
-    layers = {
-        name: engine.layer_changes(str(record["Id"]))
-        for name, record in records.items()
-    }
+    layers = {one.name: engine.layer_changes(one.id) for one, _ in facts.replaced}
     return {name: changes for name, changes in layers.items() if changes}
+
+
+def _extents(engine: EngineReader, facts: Facts) -> dict[str, LayerExtent]:
+    return {
+        one.name: engine.layer_extent(one.id)
+        for one, _ in facts.replaced
+        if paths_to_copy(facts.layers.get(one.name, ()))
+    }
 
 
 def _notes(engine: Engine, facts: Facts) -> Iterator[str]:

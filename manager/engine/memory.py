@@ -32,7 +32,7 @@ from manager.engine.memory_store import Store, name_of
 from manager.engine.memory_summary import list_entry
 from manager.engine.memory_swarm import MemorySwarm
 from manager.errors import EngineError, NoSuchContainer
-from manager.interfaces import Blueprint, EngineEvent, LayerChange, Record
+from manager.interfaces import Blueprint, EngineEvent, LayerChange, LayerExtent, Record
 from manager.model.container import Container
 from manager.model.listener import Listener
 from manager.model.network import Network
@@ -98,6 +98,13 @@ class MemoryReader:
             return changes_that_matter(
                 (LayerChange(path, file.kind) for path, file in files.items()), record
             )
+
+    def layer_extent(self, container_id: str) -> LayerExtent:
+        """How much the writable layer holds."""
+        record = self.record(container_id)
+        with self.store.answering():
+            files = self.store.layers[record["Id"]].values()
+            return LayerExtent(sum(len(file.content) for file in files), len(files))
 
     def image_id(self, reference: str) -> str | None:
         """The id that an image name or id resolves to, None when it is not here."""

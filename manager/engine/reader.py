@@ -23,9 +23,9 @@ from manager.engine.locality import forwards, is_local, is_rootless
 from manager.engine.network_list import networks_of
 from manager.engine.podman import POD_LIST, pods_of, tells_no_mode, under_both_names
 from manager.engine.swarm import LiveSwarm
-from manager.engine.tolerant import mapping, text
+from manager.engine.tolerant import mapping, text, whole
 from manager.errors import EngineError, NoSuchContainer
-from manager.interfaces import EngineEvent, LayerChange, Record
+from manager.interfaces import EngineEvent, LayerChange, LayerExtent, Record
 from manager.model.container import Container
 from manager.model.network import Network
 from manager.model.snapshot import EngineInfo
@@ -113,6 +113,13 @@ class DockerReader:
         record = self.record(container_id)
         with self._link.checked() as api:
             return changes_that_matter(raw_changes(api.diff(container_id)), record)
+
+    def layer_extent(self, container_id: str) -> LayerExtent:
+        """How much the writable layer holds (GET /containers/X/json?size=1 and its changes)."""
+        path = f"/v{self._link.greeting.api_text}/containers/{container_id}/json?size=1"
+        with self._link.checked() as api:
+            size = whole(mapping(self._link.get(path)).get("SizeRw"))
+            return LayerExtent(max(size, 0), len(raw_changes(api.diff(container_id))))
 
     def image_id(self, reference: str) -> str | None:
         """The id that an image name or id resolves to, None when it is not here."""

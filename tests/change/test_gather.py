@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
 from fault_worlds import MemoryWorld
 
 from manager.change.dependents import KnownTies, Tie, find_dependents, ties_of
@@ -186,3 +189,29 @@ def test_all_that_can_be_copied_is() -> None:
     assert apply(plan, world.deps()).status == "applied"
     layer = store.layers[world.engine.record("web")["Id"]]
     assert {path: file.content.decode() for path, file in layer.items()} == {p: p for p in SMALL}
+
+
+@pytest.mark.parametrize(
+    ("files", "size", "words"),
+    [
+        (1, 5, "about a second, "),
+        (1, 300_000_000, "about 6 s, as a changed file is copied (300 MB) while it is stopped, "),
+        (3000, 2, "about 33 s, as 3000 changed files are copied (6 kB) while it is stopped, "),
+    ],
+)
+def test_an_outage_is_as_long_as_the_copying(files: int, size: int, words: str) -> None:
+    world = MemoryWorld()
+    for number in range(files):
+        write(world.engine.store, "web", f"/data/{number}", bytes(size))
+    snapshot = snapshot_of(world.engine)
+    request = publish("8080:81").model_copy(update={"layer": LayerChoice.KEEP})
+    facts = gather(world.engine, world.host, snapshot, request)
+    assert plan_change(snapshot, request, facts).cost.expected_downtime.startswith(words)
+    vanishing = replace(facts, record={**facts.record, "HostConfig": {"AutoRemove": True}})
+    agreed = request.model_copy(update={"auto_remove": True})
+    early = plan_change(snapshot, agreed, vanishing).cost.expected_downtime
+    assert early.startswith("about a second, ")
+    other = request.model_copy(update={"layer": LayerChoice.DISCARD})
+    facts = gather(world.engine, world.host, snapshot, other)
+    assert facts.extents == {}
+    assert plan_change(snapshot, other, facts).cost.expected_downtime.startswith("about a second,")

@@ -63,6 +63,16 @@ def test_a_copy_of_everything_leaves_no_difference(rig: Rig) -> None:
     assert rig.read(target, "/opt/new/deep/file") == bytes(range(256)) * 1000
 
 
+def test_how_much_there_is_to_copy(rig: Rig) -> None:
+    container_id = rig.create("full", DB)
+    assert rig.engine.layer_extent(container_id).size < 1000
+    rig.write(container_id, "/opt/many", bytes(1000))
+    rig.write(container_id, "/opt/more", bytes(1000))
+    extent = rig.engine.layer_extent(container_id)
+    assert 2000 <= extent.size < 3000
+    assert extent.paths >= 2
+
+
 def test_a_deletion_cannot_be_copied_and_is_said_first(rig: Rig) -> None:
     source, target = rig.run("source"), rig.create("target")
     rig.write(source, "/etc/app.conf", b"x")
