@@ -184,6 +184,12 @@ async def test_logs_are_kept_where_that_is_chosen(  # noqa: PLR0917
     choice.focus()
     await home.press("space")
     await until(home, lambda: form(app).plans and form(app).plans[0].request.keep_logs)
+    await home.press("left")
+    assert choice.display, "what was chosen can be taken back"
+    assert choice.has_focus
+    await until(home, lambda: form(app).plans and not form(app).plans[0].request.keep_logs)
+    await home.press("right")
+    await until(home, lambda: form(app).plans and form(app).plans[0].request.keep_logs)
     assert choice.display, "what was chosen is still to be seen"
     assert "Its logs so far are kept in a file." in told(app)
     assert "logs so far (docker logs)" not in " ".join(told(app).split())

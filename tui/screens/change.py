@@ -27,6 +27,7 @@ from tui.screens.change_fields import (
     conflict_note,
     container_of,
     fields,
+    logs_go,
     read_draft,
     targets_of,
     title,
@@ -37,8 +38,6 @@ from tui.widgets.field import Choice
 from tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from manager.change.plan import Plan
     from manager.model.ports import Port
     from manager.service import PortManager
@@ -151,23 +150,21 @@ class ChangeForm(ModalScreen[None]):
             self._desk.look_inside(own)
         asked = self.answer.agreements if self.answer is not None else frozenset()
         plans = self.answer.plans if self.answer is not None else ()
+        if self._lossy is None:
+            self._lossy = own is not None and own.state.holds_ports
+        if self._asked is None or not self._asked.keep_logs:
+            # Of a plan that keeps them nothing is lost, and the choice is still one to make.
+            self._lossy = logs_go(plans, self._lossy)
         shown = {
             "expose": is_exposed(draft),
             "save": (own is not None and own.origin is not None) or any(p.service for p in plans),
             "layer": draft.layer != "ask" or "layer" in asked,
             "auto_remove": draft.auto_remove or "auto_remove" in asked,
-            "keep_logs": draft.keep_logs
-            or self._logs_go(plans, own is not None and own.state.holds_ports),
+            "keep_logs": draft.keep_logs or self._lossy,
         }
         for choice in self.query(Choice):
             choice.display = shown[str(choice.id)]
         self._keys()
-
-    def _logs_go(self, plans: Sequence[Plan], running: bool) -> bool:
-        """Whether logs would be lost: as the last plan said; before there is one, if it runs."""
-        if plans:
-            self._lossy = any(plan.cost.logs_lost for plan in plans)
-        return running if self._lossy is None else self._lossy
 
     def tell(self) -> None:
         """The right side: the plan, the refusal, the steps, or what came of it."""

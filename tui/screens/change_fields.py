@@ -34,6 +34,8 @@ from tui.widgets.field import Choice, Field
 if TYPE_CHECKING:
     from textual.dom import DOMNode
 
+    from manager.change.plan import Plan
+
 SAVE = (("no", "leave it as it is"), ("file", "write it there"), ("override", "write an override"))
 LAYER = (("ask", "refuse if there are any"), ("keep", "copy them over"), ("discard", "let them go"))
 AGREE = (("no", "no"), ("yes", "yes, open it up"))
@@ -143,6 +145,12 @@ def conflict_note(answer: PlanReady | None) -> Line:
     worst = min(error.conflicts, key=lambda conflict: conflict.holder.kind is stopped)
     held = f"held by {worst.holder}"
     return (Span(printable(held), Role.BAD), Span(free, Role.GOOD, "free"))
+
+
+def logs_go(plans: Iterable[Plan], before: bool) -> bool:
+    """Whether logs would be lost; without plans it is as it was known `before`."""
+    lost = [plan.cost.logs_lost for plan in plans]
+    return any(lost) if lost else before
 
 
 def title(draft: Draft, glyphs: Glyphs) -> Line:
