@@ -5,6 +5,7 @@ Owner, mode, times, links and extended attributes go along: the entries pass thr
 
 from __future__ import annotations
 
+import re
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,14 @@ from typing import IO, cast
 from manager.engine.layer import ADDED, DELETED, MODIFIED, parents
 from manager.engine.link import Link
 from manager.errors import EngineError
+
+UNTOLD = "\N{REPLACEMENT CHARACTER}"
+"""What stands for each byte that is no UTF-8 in the engine's answers: they are JSON."""
+
+_BYTE = re.compile("[\udc80-\udcff]")
+"""Such a byte, as tarfile reads it."""
+
+_Entry = tuple[tarfile.TarInfo, IO[bytes] | None]
 
 
 def copy_paths(
@@ -29,17 +38,21 @@ def copy_paths(
     deleted = [path for path in paths if kinds.get(path) == DELETED]
     if deleted:
         raise EngineError(f"{deleted[0]} was deleted from the image, which no copy can repeat")
+    wanted: dict[str, bool] = {}
+    for path in sorted(paths):
+        for folder in reversed(parents(path)):
+            if kinds.get(folder) in {ADDED, MODIFIED}:
+                wanted.setdefault(folder, True)
+        wanted.setdefault(path, kinds.get(path) == MODIFIED)
     with TemporaryFile() as spool:
-        with tarfile.open(fileobj=spool, mode="w", format=tarfile.PAX_FORMAT) as archive:
-            done: set[str] = set()
-            for path in sorted(paths):
-                for folder in reversed(parents(path)):
-                    if kinds.get(folder) in {ADDED, MODIFIED} and folder not in done:
-                        done.add(folder)
-                        _add(link, source_id, folder, archive, alone=True)
-                if path not in done:
-                    done.add(path)
-                    _add(link, source_id, path, archive, alone=kinds.get(path) == MODIFIED)
+        with tarfile.open(
+            fileobj=spool, mode="w", format=tarfile.PAX_FORMAT, encoding="utf-8"
+        ) as archive:
+            for path, alone in wanted.items():
+                if UNTOLD not in path:
+                    _add(link, source_id, path, archive, alone=alone)
+            for folder in {_askable(path): None for path in wanted if UNTOLD in path}:
+                _add_untold(link, source_id, folder, archive, wanted)
         spool.seek(0)
         with link.checked() as api:
             api.put_archive(target_id, "/", spool)
@@ -49,17 +62,56 @@ def _add(
     link: Link, container_id: str, path: str, archive: tarfile.TarFile, *, alone: bool
 ) -> None:
     """Add a path of a container to the archive; `alone` leaves out what a folder holds."""
+    with _entries(link, container_id, path) as entries:
+        for member, content in entries:
+            archive.addfile(member, content)
+            if alone and member.isdir():
+                return
+
+
+def _add_untold(
+    link: Link,
+    container_id: str,
+    folder: str,
+    archive: tarfile.TarFile,
+    wanted: Mapping[str, bool],
+) -> None:
+    """Add what the engine tells of as one of `wanted`, with names that are no UTF-8.
+
+    They can be told by no engine, nor asked for at one: they are looked for in their folder. wanted
+    says of each whether it is taken alone.
+    """
+    with _entries(link, container_id, folder) as entries:
+        for member, content in entries:
+            told = str(PurePosixPath("/", _BYTE.sub(UNTOLD, member.name)))
+            if UNTOLD in told and (
+                told in wanted or any(wanted.get(above) is False for above in parents(told))
+            ):
+                archive.addfile(member, content)
+
+
+def _askable(path: str) -> str:
+    """The nearest folder above a path whose name was told unharmed."""
+    while UNTOLD in path:
+        path = str(PurePosixPath(path).parent)
+    return path
+
+
+@contextmanager
+def _entries(link: Link, container_id: str, path: str) -> Iterator[Iterator[_Entry]]:
+    """A path of a container and what is below it, named from the root, with the content."""
     folder = str(PurePosixPath(path).parent).strip("/")
     with (
         link.checked(),
         _archive_of(link, container_id, path) as stream,
-        tarfile.open(fileobj=stream, mode="r|") as answer,
+        tarfile.open(fileobj=stream, mode="r|", encoding="utf-8") as answer,
     ):
-        for member in answer:
-            _move(member, folder)
-            archive.addfile(member, answer.extractfile(member) if member.isreg() else None)
-            if alone and member.isdir():
-                return
+        yield (_entry(member, folder, answer) for member in answer)
+
+
+def _entry(member: tarfile.TarInfo, folder: str, answer: tarfile.TarFile) -> _Entry:
+    _move(member, folder)
+    return member, answer.extractfile(member) if member.isreg() else None
 
 
 def _move(member: tarfile.TarInfo, folder: str) -> None:

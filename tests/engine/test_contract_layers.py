@@ -108,6 +108,8 @@ ln -s sub/file /srv/tree/link; ln /srv/tree/sub/file /srv/tree/hard; mkfifo /srv
 echo two > "/srv/tree/ümlaut $(printf 'x%.0s' $(seq 150))"
 chmod 700 /www; chown 7:8 /www; echo three >> /www/index.html
 chmod 711 /admin
+echo four > "/srv/$(printf 'no\\377utf')"; mkdir -m 711 "/www/$(printf 'cut\\342\\202')"
+echo five > "/www/$(printf 'cut\\342\\202/in')"
 touch -d '2001-02-03 04:05:06' /srv/tree/sub/file
 """
 
@@ -125,8 +127,9 @@ def test_owner_mode_links_and_long_names_survive_a_copy(live_rig: LiveRig) -> No
     assert live_rig.engine.layer_changes(target) == changes
     live_rig.engine.start(target)
     listing = (
-        "find /srv/tree /www /admin -exec stat -c '%n %a %u %g %F %s %N' {} + | sort;"
-        " stat -c '%Y %h' /srv/tree/sub/file; cat /srv/tree/hard /www/index.html"
+        "find /srv/tree /srv/no* /www /admin -exec stat -c '%n %a %u %g %F %s %N' {} + | sort;"
+        " stat -c '%Y %h' /srv/tree/sub/file; cat /srv/tree/hard /www/index.html /srv/no* /www/cut*/in"
     )
     before, after = (execute(live_rig, one, "/bin/sh", "-c", listing) for one in (source, target))
     assert after == before
+    assert before.endswith(b"three\r\nfour\r\nfive\r\n")
