@@ -7,6 +7,7 @@ from typing import Any
 
 from manager.change.commands import as_command
 from manager.change.dependents import Dependent
+from manager.change.image import is_image_id
 from manager.change.layer import listed, worth_keeping
 from manager.change.request import ChangeRequest, LayerChoice, Restore, SaveChoice
 from manager.errors import Refused
@@ -110,10 +111,13 @@ def check_parts(
 ) -> None:
     """Refuse what the engine could not make again, nor bring back. Raises Refused."""
     if not image_present:
-        image = str(record.get("Image", ""))[:19]
+        image = str(record.get("Image", ""))
+        named = "" if is_image_id(target.image, image) else f"{target.image}, "
+        fetch = f"docker pull {target.image}, or docker load" if named else "docker load"
         raise Refused(
-            f"the image of {target.name} ({target.image}, {image}) is no longer on this engine",
-            hint=f"docker pull {target.image}, and see that it has the same id",
+            f"the image of {target.name} ({named}{image[:19]}) is no longer on this engine",
+            hint=f"{fetch} brings it back where it has the same id; docker export {target.name} >"
+            f" {target.name}.tar keeps all its files, for a container of another image",
         )
     for network in lost_networks:
         raise Refused(

@@ -11,6 +11,7 @@ from copy import deepcopy
 from itertools import groupby
 from typing import Any, Protocol
 
+from manager.change.image import is_image_id
 from manager.engine.decode import asked_of, mappings_of, network_mode
 from manager.engine.endpoints import MANY_AT_CREATE, endpoints_of
 from manager.engine.podman import for_podman
@@ -142,7 +143,9 @@ def _keep_image(
             raise EngineError(
                 f"the image {reference} of this container ({wanted[:19]}) is not here any more",
                 status=404,
-                hint="without it no container like this one can be made; docker pull it first",
+                hint="without it no container like this one can be made; docker load"
+                + ("" if is_image_id(reference, wanted) else f", or docker pull {reference},")
+                + " brings it back where it has the same id",
             )
         config["Image"] = wanted
         notes = (

@@ -181,6 +181,18 @@ def test_targets_that_are_refused(changes: Any, record: Any, expected: str) -> N
     assert expected in refused(publish("8080"), target, vpn, record=record)
 
 
+@pytest.mark.parametrize("name", ["sha256:" + "d" * 64, "d" * 12])
+def test_no_registry_is_asked_for_an_image_by_its_id(name: str) -> None:
+    made_by_id = replace(container(), image=name)
+    record = {"Image": "sha256:" + "d" * 64}
+    said = refused(publish("8080"), made_by_id, record=record, image_present=False)
+    assert said.startswith(
+        "the image of web (sha256:dddddddddddd) is no longer on this engine"
+        " | docker load brings it back where it has the same id; docker export web > web.tar"
+    )
+    assert "docker pull" not in said
+
+
 def test_parts_that_are_gone_are_refused() -> None:
     assert "is no longer on this engine | docker pull nginx" in refused(
         publish("8080"), container(), image_present=False
