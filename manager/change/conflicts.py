@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from manager.change.commands import as_command, spec_of
 from manager.change.mappings import socket_of
@@ -95,9 +96,11 @@ def _taken(
     own = next((c for c in conflicts if c.holder.container is target), None)
     if own is not None and isinstance(request, Publish):
         old = next(m for m in target.mappings if socket_of(m) == own.holder.socket)
+        source, wanted = (PortSpec.parse(spec_of(m)) for m in (old, mapping))
+        move = Move(container=target.name, source=source, target=wanted, **_choices(request))
         return Refused(
             f"{target.name} has {own.wanted} itself already: {old}",
-            hint=f"pmap move {target.name} {spec_of(old)} {spec_of(mapping)}",
+            hint=as_command(move),
             conflicts=tuple(conflicts),
         )
     return Refused(
@@ -171,5 +174,10 @@ def _with_target(request: ChangeRequest, spec: PortSpec, target: Container) -> C
         return request.model_copy(update={"specs": (spec,)})
     if isinstance(request, Move):
         return request.model_copy(update={"target": spec})
-    names = {"expose", "save", "layer", "keep_logs", "auto_remove"}
-    return Publish(container=target.name, specs=(spec,), **{n: getattr(request, n) for n in names})
+    return Publish(container=target.name, specs=(spec,), **_choices(request))
+
+
+def _choices(request: ChangeRequest) -> dict[str, Any]:
+    """What was chosen with options, for another request about the same container."""
+    names = ("expose", "save", "layer", "keep_logs", "auto_remove")
+    return {name: getattr(request, name) for name in names}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from manager.cli import diagnostics
 from manager.cli.diagnostics import ExitCode
+from manager.cli.hints import here
 from manager.cli.output import Output
 from manager.cli.plan_view import print_outcome, print_plan
 from manager.errors import Declined, InvalidInput, Refused
@@ -234,5 +235,5 @@ def _refused_form(refusal: Refused, request: ChangeRequest) -> dict[str, Any]:
         "warnings": [],
         "downtime_ms": None,
         "reason": refusal.message,
-        "hint": refusal.hint or None,
+        "hint": here(refusal.hint) or None,
     }

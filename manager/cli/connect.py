@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from manager.cli import diagnostics
+from manager.cli.hints import here, remember
 from manager.errors import EngineUnavailable
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def open_manager(
     """
     from manager.bootstrap import build
 
+    remember(args)
     manager = build(context=args.context, host=args.engine_url, demo=args.demo)
     if manager.unavailable is not None:
         if need_engine:
@@ -29,7 +31,7 @@ def open_manager(
         _say_unavailable(manager.unavailable)
     for change in manager.open_changes() if warn_open else ():
         name = (change.get("plan") or {}).get("container") or "a container"
-        diagnostics.warn(f"a change of {name} was interrupted; pmap recover finishes it")
+        diagnostics.warn(f"a change of {name} was interrupted; {here('pmap recover')} finishes it")
     return manager
 
 

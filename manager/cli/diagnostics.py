@@ -7,6 +7,7 @@ from contextlib import suppress
 from enum import IntEnum
 
 from manager import errors
+from manager.cli.hints import here
 from manager.model.text import printable
 
 
@@ -63,7 +64,7 @@ def report(error: errors.PmapError, *, about: str = "") -> ExitCode:
             if (text := str(conflict)) not in error.message:
                 note(f"  {text}")
     for line in error.hint.splitlines():
-        note(f"  hint: {line}")
+        note(f"  hint: {here(line)}")
     return exit_code(error)
 
 

@@ -110,9 +110,10 @@ def _answer(arguments: list[str]) -> int:
 
 def _say_json(error: PmapError, code: int) -> None:
     """The one object on stdout that a program waits for, where a command has none of its own."""
+    from manager.cli.hints import here
     from manager.cli.output import Output
 
-    said = {"message": error.message, "hint": error.hint or None, "exit_code": int(code)}
+    said = {"message": error.message, "hint": here(error.hint) or None, "exit_code": int(code)}
     Output().json({"schema": 1, "error": said})
 
 

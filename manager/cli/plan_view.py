@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from manager.cli.hints import here
 from manager.cli.output import Output
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def print_outcome(output: Output, outcome: Outcome) -> None:
         down = (
             "" if outcome.downtime_ms is None else f"; it was away for {outcome.downtime_ms:.0f} ms"
         )
-        output.text(f"done{down}; pmap undo turns it round", "green")
+        output.text(f"done{down}; {here('pmap undo')} turns it round", "green")
         for mapping in outcome.after:
             output.text(f"  {outcome.plan.container}  {mapping}")
     elif status == "refused":
@@ -73,11 +74,12 @@ def print_outcome(output: Output, outcome: Outcome) -> None:
     elif status == "rolled-back":
         output.text(f"rolled back, {outcome.plan.container} is as it was: {outcome.reason}", "red")
     else:
-        output.text(f"the way back failed too: {outcome.reason}; type pmap recover", "bold red")
+        way = here("pmap recover")
+        output.text(f"the way back failed too: {outcome.reason}; type {way}", "bold red")
     for place in outcome.logs:
         output.text(f"  its logs so far: {place}")
     if outcome.hint:
-        output.text(f"  hint: {outcome.hint}")
+        output.text(f"  hint: {here(outcome.hint)}")
     for warning in outcome.warnings:
         if warning not in outcome.plan.warnings:
             output.text(f"  warning: {warning}", "yellow")

@@ -10,6 +10,7 @@ import pytest
 from fault_worlds import COMPOSE, MemoryWorld
 from plan_words import LOCAL, WEB, after, container, move, plan, publish, refused, specs
 
+from manager.change.commands import as_command
 from manager.change.dependents import Dependent, Tie
 from manager.change.facts import gather
 from manager.change.planner import plan_change
@@ -258,3 +259,34 @@ def test_a_save_that_cannot_be_is_a_refusal() -> None:
         "the compose file cannot be changed: compose.yaml is gone"
         " | for the container alone: pmap publish web 8080"
     )
+
+
+@pytest.mark.parametrize(
+    "request_of",
+    [publish("8080:80"), move("7000", "8080"), Unpublish(container="web", specs=specs("1"))],
+)
+def test_a_hint_carries_every_option(request_of: Any) -> None:
+    """As each of them changes what is done: what is lost, what is written, what is agreed to."""
+    options = {
+        "expose": (True, "--expose"),
+        "save": (SaveChoice.OVERRIDE, "--save=override"),
+        "layer": (LayerChoice.KEEP, "--keep-layer"),
+        "keep_logs": (True, "--keep-logs"),
+        "auto_remove": (True, "--allow-rm"),
+    }
+    made = request_of.model_copy(update={name: value for name, (value, _) in options.items()})
+    words = as_command(made).split()
+    assert set(words[-5:]) == {word for _, word in options.values()}
+    fields = set(type(made).model_fields) - {"container", "kind", "specs", "source", "target"}
+    assert fields == set(options)
+
+
+def test_a_hint_that_is_another_command_carries_every_option_too() -> None:
+    chosen = {"layer": LayerChoice.DISCARD, "keep_logs": True}
+    own = refused(publish("8080", **chosen), container("web", "*:8080 80/tcp"))
+    assert own.endswith(" 127.0.0.1:8080:80 --discard-layer --keep-logs")
+    db = container("db", "127.0.0.1:8080 5432/tcp")
+    wide = container("web", "*:8080 80/tcp", state=ContainerState.EXITED)
+    back = Restore(container="web", of="ab12", mappings=("127.0.0.1|8080|81/tcp",), **chosen)
+    other = refused(back, replace(wide, mappings=()), db)
+    assert other.endswith("pmap publish web 127.0.0.1:8081:81 --discard-layer --keep-logs")

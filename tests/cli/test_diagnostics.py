@@ -1,8 +1,11 @@
 """stderr and the exit codes of the contract."""
 
+import argparse
+
 import pytest
 
 from manager import errors
+from manager.cli import hints
 from manager.cli.diagnostics import ExitCode, exit_code, report
 
 
@@ -51,3 +54,31 @@ def test_an_error_of_a_file_names_its_place(
 ) -> None:
     report(errors.ComposeError("is not YAML", file="a.yaml", line=line))
     assert capsys.readouterr().err == f"pmap: {place}is not YAML\n"
+
+
+def test_commands_to_type_are_about_the_same_engine(capsys: pytest.CaptureFixture[str]) -> None:
+    engine = argparse.Namespace(context="a b", engine_url=None, demo=False)
+    hints.remember(engine)
+    try:
+        report(errors.Refused("x", hint="8081 is free: pmap publish web 8081; or pmap who 80"))
+    finally:
+        hints.remember(argparse.Namespace(context=None, engine_url=None, demo=False))
+    named = "pmap --context 'a b'"
+    assert f"8081 is free: {named} publish web 8081; or {named} who 80" in capsys.readouterr().err
+    assert hints.here("pmap recover") == "pmap recover"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"engine_url": "tcp://h:1"}, "pmap -H tcp://h:1 undo"),
+        ({"demo": True}, "pmap undo"),
+        ({}, "pmap undo"),
+    ],
+)
+def test_every_option_that_names_an_engine_is_kept(given: dict[str, object], words: str) -> None:
+    nothing = {"context": None, "engine_url": None, "demo": False}
+    hints.remember(argparse.Namespace(**(nothing | given)))
+    told = hints.here("pmap undo")
+    hints.remember(argparse.Namespace(**nothing))
+    assert told == words

@@ -128,7 +128,8 @@ def test_owner_mode_links_and_long_names_survive_a_copy(live_rig: LiveRig) -> No
     live_rig.engine.start(target)
     listing = (
         "find /srv/tree /srv/no* /www /admin -exec stat -c '%n %a %u %g %F %s %N' {} + | sort;"
-        " stat -c '%Y %h' /srv/tree/sub/file; cat /srv/tree/hard /www/index.html /srv/no* /www/cut*/in"
+        " stat -c '%Y %h' /srv/tree/sub/file;"
+        " cat /srv/tree/hard /www/index.html /srv/no* /www/cut*/in"
     )
     before, after = (execute(live_rig, one, "/bin/sh", "-c", listing) for one in (source, target))
     assert after == before
