@@ -215,10 +215,6 @@ class PortManager(TruthTeller):
         request = undo(entry, snapshot)
         return Restore.model_validate(request.model_dump() | options)
 
-    def undo_plan(self, change_id: str | None = None) -> Plan:
-        """The plan that turns a change round; see `undo_request`."""
-        return self.plan(self.undo_request(change_id))
-
     def open_changes(self) -> tuple[Mapping[str, Any], ...]:
         """The changes of this engine that were interrupted and wait for `recover`.
 
