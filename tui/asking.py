@@ -54,11 +54,15 @@ class Asking:
         """The row that is being asked, or will be in a moment."""
 
     def begin(self, manager: PortManager) -> None:
-        """Ask through this core from now on; what another one's rows said is forgotten."""
+        """Ask through this core from now on; what another engine's rows said is forgotten.
+
+        Without an engine a new core comes with each try to find one, and the host is the same.
+        """
         with self._lock:
-            first, self._manager = self._manager is None, manager
-            self.known.clear()
-        if first:
+            before, self._manager = self._manager, manager
+            if before is None or before.engine is not None or manager.engine is not None:
+                self.known.clear()
+        if before is None:
             in_background(self._work, "pmap-ask")
 
     def look_at(self, entry: Entry | None, snapshot: Snapshot, *, now: bool = False) -> None:

@@ -77,6 +77,22 @@ def test_what_is_known_is_not_asked_again(world: Asked) -> None:
     assert world.next().identity == entry.identity
 
 
+def test_no_try_to_find_an_engine_forgets_what_the_host_said(world: Asked) -> None:
+    def core(engine: MemoryEngine | None) -> PortManager:
+        old = world.manager
+        return PortManager(engine, old.host, old.journal, old.files, old.clock)
+
+    world.asking.begin(core(None))
+    entry = world.entries["python3 4711"]
+    world.asking.look_at(entry, world.snapshot, now=True)
+    world.next()
+    world.asking.begin(core(None))
+    assert set(world.asking.known) == {entry.identity}
+    assert isinstance(world.manager.engine, MemoryEngine)
+    world.asking.begin(core(world.manager.engine))
+    assert not world.asking.known
+
+
 def test_what_happened_to_its_container_is_forgotten(world: Asked) -> None:
     for name in ("shop-api-1", "shop-db-1", "sshd 812"):
         world.asking.look_at(world.entries[name], world.snapshot)
