@@ -38,6 +38,10 @@ class Calm(ScrollView):
         """Paint what the focus changes."""
         self._take_focus(event, events.DescendantBlur(self), has=False)
 
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """No rule of the sheet asks for the focus: Textual would style and paint all anew."""
+        self.notify_style_update()
+
     def _take_focus(self, event: events.Event, said: events.Event, *, has: bool) -> None:
         event.prevent_default()
         self.has_focus = has

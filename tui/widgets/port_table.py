@@ -124,8 +124,8 @@ class PortTable(Calm, can_focus=True, inherit_bindings=False):
         """Mark or unmark the row under the cursor."""
         if (entry := self.selected) is not None:
             self.marked ^= {entry.identity}
-        self._strips = {}
-        self.refresh()
+            self._strips.pop((self._cursor, True), None)
+            self.refresh(self.focus_region())
 
     def clear_marks(self) -> None:
         """Unmark every row."""
