@@ -178,8 +178,10 @@ class Steps:
             target = self.entry.members[0]
             record: Mapping[str, Any] = self.deps.engine.record(_new_id(target))
             self.held = held_mappings(self.deps.engine.decode(record))
-        self.entry = self.entry.model_copy(update={"committed": True})
-        self.save()
+        committed = self.entry.model_copy(update={"committed": True})
+        self.deps.journal.save(committed.tx, committed.dump())
+        # Not before: a way back that has to write must not write that there is none.
+        self.entry = committed
 
     def _remove(self, index: int) -> None:
         self.deps.engine.remove(self.entry.members[index].old_id)

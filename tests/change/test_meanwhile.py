@@ -218,6 +218,20 @@ def test_the_engine_goes_and_comes_back(point: str, *, killed: bool) -> None:
     assert list(world.violations()) == []
 
 
+def test_a_commit_that_was_not_written_down_is_none() -> None:
+    """Also where the way back fails too, and writes down how far it has come."""
+    world = WORLDS["with dependents"]()
+    faults = Faults()
+    world.apply(world.plan(), faults)
+    saves = [point for point in faults.points if point.startswith("journal.save")]
+    world = WORLDS["with dependents"]()
+    outcome = world.apply(world.plan(), Faults(saves[-1], Kind.ERRORS))
+    assert outcome.status is Status.ROLLBACK_FAILED
+    assert [entry["committed"] for entry in world.journal.open_entries()] == [False]
+    assert [one.status for one in recovered_in(world)] == [Status.ROLLED_BACK]
+    assert list(world.violations()) == []
+
+
 def test_the_engine_stays_away_too_long() -> None:
     world = MemoryWorld()
     store = world.engine.store
