@@ -16,7 +16,16 @@ from manager.change.request import ChangeRequest, LayerChoice, Restore, SaveChoi
 from manager.change.resolve import LOOPBACK, Inputs, resolve
 from manager.change.validate import check_target
 from manager.errors import InvalidInput
-from manager.interfaces import Engine, EngineReader, Files, Host, LayerChange, LayerExtent, Record
+from manager.interfaces import (
+    Blueprint,
+    Engine,
+    EngineReader,
+    Files,
+    Host,
+    LayerChange,
+    LayerExtent,
+    Record,
+)
 from manager.model.conflict import container_sockets
 from manager.model.container import Container
 from manager.model.listener import HostSocket
@@ -40,7 +49,7 @@ class Facts:
     more, networks all that the engine has. logged: the containers whose output the engine keeps,
     by name, where that is to be kept. stop_timeout: seconds, when a setting overrides it.
     extents: how much each of the layers holds, by container name, where it is to be copied.
-    notes: what cannot be made again quite as it was (Blueprint.notes), and with what instead.
+    originals: how to make each again as it is, by container name, while its image is there.
     """
 
     id: str
@@ -59,7 +68,7 @@ class Facts:
     save_hint: str = ""
     default_ip: IPAddress = LOOPBACK
     stop_timeout: int | None = None
-    notes: tuple[str, ...] = ()
+    originals: Mapping[str, Blueprint] = field(default_factory=dict)
     extents: Mapping[str, LayerExtent] = field(default_factory=dict)
 
     @property
@@ -71,6 +80,14 @@ class Facts:
     def replaced(self) -> tuple[tuple[Container, Record], ...]:
         """Every container that is recreated, the target first, with its record."""
         return ((self.target, self.record), *((d.container, d.record) for d in self.following))
+
+    @property
+    def notes(self) -> Iterator[str]:
+        """What cannot be made again quite as it was, and with what instead."""
+        for one, _ in self.replaced:
+            whose = "" if one is self.target else f"{one.name}: "
+            if one.name in self.originals:
+                yield from (f"{whose}{note}" for note in self.originals[one.name].notes)
 
     def inputs(self, snapshot: Snapshot) -> Inputs:
         """What resolving the request needs."""
@@ -132,9 +149,10 @@ def gather(
     if request.layer is LayerChoice.KEEP:
         facts = replace(facts, extents=_extents(engine, facts))
     if facts.image_present:
-        facts = replace(facts, notes=tuple(_notes(engine, facts)))
+        facts = replace(facts, originals=_originals(engine, facts))
     if request.keep_logs:
-        facts = replace(facts, logged=frozenset(_logged(engine, facts)))
+        logged = frozenset(one.name for one, _ in facts.replaced if engine.holds_logs(one.id))
+        facts = replace(facts, logged=logged)
     return _with_file(request, facts, after, preferences)
 
 
@@ -151,19 +169,8 @@ def _extents(engine: EngineReader, facts: Facts) -> dict[str, LayerExtent]:
     }
 
 
-def _notes(engine: Engine, facts: Facts) -> Iterator[str]:
-    """What the blueprints say, which are made anew when the plan is carried out."""
-    yield from engine.blueprint(facts.record, facts.target.mappings).notes
-    for dependent in facts.following:
-        one = dependent.container
-        for note in engine.blueprint(dependent.record, one.mappings).notes:
-            yield f"{one.name}: {note}"
-
-
-def _logged(engine: EngineReader, facts: Facts) -> Iterator[str]:
-    for container in (facts.target, *(dependent.container for dependent in facts.following)):
-        if engine.holds_logs(container.id):
-            yield container.name
+def _originals(engine: Engine, facts: Facts) -> dict[str, Blueprint]:
+    return {one.name: engine.blueprint(record, one.mappings) for one, record in facts.replaced}
 
 
 def new_sockets(target: Container, after: tuple[PortMapping, ...]) -> tuple[HostSocket, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -18,8 +18,7 @@ from manager.change.layer import paths_to_copy
 from manager.change.plan import Plan
 from manager.change.request import LayerChoice
 from manager.interfaces import Blueprint, Record
-from manager.model.container import HASH_LABEL
-from manager.model.ports import PortMapping
+from manager.model.container import HASH_LABEL, Container
 
 _ID_LENGTH = 64
 
@@ -30,8 +29,12 @@ def begin_entry(plan: Plan, facts: Facts, deps: Deps) -> Entry:
     Members stand in the order in which they are created: the target first.
     """
     info = deps.engine.info()
-    target = _member(deps, plan, facts, record=facts.record, mappings=plan.after)
-    following = [_member(deps, plan, facts, record=d.record) for d in facts.following]
+    wanted = deps.engine.blueprint(facts.record, plan.after)
+    blueprints = {**facts.originals, facts.target.name: wanted}
+    target, *following = (
+        _member(plan, facts, container, record, blueprints[container.name])
+        for container, record in facts.replaced
+    )
     return Entry(
         tx=plan.id,
         engine_key=info.key,
@@ -46,16 +49,9 @@ def begin_entry(plan: Plan, facts: Facts, deps: Deps) -> Entry:
 
 
 def _member(
-    deps: Deps,
-    plan: Plan,
-    facts: Facts,
-    *,
-    record: Record,
-    mappings: Sequence[PortMapping] | None = None,
+    plan: Plan, facts: Facts, container: Container, record: Record, blueprint: Blueprint
 ) -> Member:
-    """What to know of one container; without `mappings` its ports stay as they are."""
-    container = deps.engine.decode(record)
-    wanted = container.mappings if mappings is None else mappings
+    """What to know of one container, and what to make it anew from."""
     host_config: Mapping[str, Any] = record.get("HostConfig") or {}
     keep = plan.request.layer is LayerChoice.KEEP
     return Member(
@@ -66,8 +62,8 @@ def _member(
         logged=container.name in facts.logged,
         policy=dict(host_config.get("RestartPolicy") or {"Name": "no", "MaximumRetryCount": 0}),
         record=deepcopy(dict(record)),
-        blueprint=KeptBlueprint.of(deps.engine.blueprint(record, wanted)),
-        original=KeptBlueprint.of(deps.engine.blueprint(record, container.mappings)),
+        blueprint=KeptBlueprint.of(blueprint),
+        original=KeptBlueprint.of(facts.originals[container.name]),
         copies=paths_to_copy(facts.layers.get(container.name, ())) if keep else (),
         stop_timeout=stop_timeout(record, facts.stop_timeout),
     )
