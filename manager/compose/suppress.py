@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 
 import yaml
 
@@ -75,16 +76,29 @@ def _rules(inside: str) -> frozenset[str]:
 
 def _unknown(text: str) -> Iterator[tuple[int, str]]:
     """The lines of comments that name no rule, and what is wrong with the name."""
-    lines = None
+    # Most name rules alone: then nobody needs to know which of them stand inside of a text.
+    if not any(_wrong(match) for match in _candidates(text)):
+        return
+    lines = _Lines(text)
     for match in _comments(text):
-        if match["rules"] is None:
-            continue
-        lines = lines or _Lines(text)
-        for selector in match["rules"].split(","):
-            try:
-                find_rules(selector)
-            except InvalidInput as error:
-                yield lines.number(match.start()), f"{error.message}; {error.hint}"
+        for reason in _wrong(match):
+            yield lines.number(match.start()), reason
+
+
+def _wrong(comment: re.Match[str]) -> list[str]:
+    """What is wrong with the names in a comment."""
+    inside: str | None = comment["rules"]
+    return [] if inside is None else [r for s in inside.split(",") if (r := _reason(s))]
+
+
+@lru_cache(maxsize=512)
+def _reason(selector: str) -> str:
+    """Why this names no rule; empty where it names one."""
+    try:
+        find_rules(selector)
+    except InvalidInput as error:
+        return f"{error.message}; {error.hint}"
+    return ""
 
 
 class _Lines:
@@ -110,9 +124,14 @@ class _Lines:
         return self._full[following] if following < len(self._full) else line
 
 
+def _candidates(text: str) -> Iterator[re.Match[str]]:
+    """What looks like such a comment, inside of a text too."""
+    return re.finditer(_COMMENT, text) if "pmap:" in text else iter(())
+
+
 def _comments(text: str) -> list[re.Match[str]]:
     """The comments that mean to silence something."""
-    found = list(re.finditer(_COMMENT, text)) if "pmap:" in text else []
+    found = list(_candidates(text))
     if not found:
         return found
     texts = _texts(text)
