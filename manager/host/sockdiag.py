@@ -41,36 +41,20 @@ def read_sockets(*, bound_too: bool = False) -> list[KernelSocket]:
     a bind fail, though nobody seems to be there. Raises OSError where the kernel or a sandbox
     does not answer.
     """
+    found = (decode(body, protocol) for protocol, body in bodies(bound_too=bound_too))
+    return [one for one in found if one is not None]
+
+
+def bodies(*, bound_too: bool = False) -> Iterator[tuple[IPProtocol, bytes]]:
+    """The raw inet_diag_msg of the sockets that `read_sockets` decodes. Raises OSError as it."""
     tcp = 1 << _LISTEN | (1 << _BOUND_INACTIVE if bound_too else 0)
-    found: list[KernelSocket] = []
+    states = {IPProtocol.TCP: tcp, IPProtocol.UDP: 1 << _CLOSE}
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG) as netlink:
         netlink.settimeout(5.0)
         for family in _FAMILIES:
-            found.extend(_dump(netlink, family, IPProtocol.TCP, tcp))
-            found.extend(_dump(netlink, family, IPProtocol.UDP, 1 << _CLOSE))
-    return found
-
-
-def bodies() -> Iterator[tuple[IPProtocol, bytes]]:
-    """The raw inet_diag_msg of every TCP listener and unconnected UDP socket, undecoded.
-
-    Raises OSError as `read_sockets` does.
-    """
-    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, _NETLINK_SOCK_DIAG) as netlink:
-        netlink.settimeout(5.0)
-        for family in _FAMILIES:
-            for body in _bodies(netlink, family, IPProtocol.TCP, 1 << _LISTEN):
-                yield IPProtocol.TCP, body
-            for body in _bodies(netlink, family, IPProtocol.UDP, 1 << _CLOSE):
-                yield IPProtocol.UDP, body
-
-
-def _dump(
-    netlink: socket.socket, family: int, protocol: IPProtocol, states: int
-) -> Iterator[KernelSocket]:
-    for body in _bodies(netlink, family, protocol, states):
-        if (found := decode(body, protocol)) is not None:
-            yield found
+            for protocol, wanted in states.items():
+                for body in _bodies(netlink, family, protocol, wanted):
+                    yield protocol, body
 
 
 def _bodies(
