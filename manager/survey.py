@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from manager.inside import served_by_others
@@ -33,7 +33,7 @@ def take_snapshot(
     containers = engine.containers(stopped=stopped) if engine else ()
     services = engine.swarm().services() if engine and info and info.swarm_manager else ()
     ours = info is None or info.ports_here
-    on_host = [c for c in containers if c.running and uses_host_network(c, containers)]
+    on_host = _on_host(containers)
     listeners = None
     if ours and (sockets or on_host):
         listeners = tuple(_owned(host, host.listeners(port), containers, on_host))
@@ -55,9 +55,13 @@ def host_again(snapshot: Snapshot, host: Host) -> Snapshot:
     if snapshot.listeners is None:
         return snapshot
     containers = snapshot.containers
-    on_host = [c for c in containers if c.running and uses_host_network(c, containers)]
-    listeners = tuple(_owned(host, host.listeners(), containers, on_host))
+    listeners = tuple(_owned(host, host.listeners(), containers, _on_host(containers)))
     return replace(snapshot, listeners=listeners)
+
+
+def _on_host(containers: Collection[Container]) -> list[Container]:
+    """Those that run on the host's network."""
+    return [c for c in containers if c.running and uses_host_network(c, containers)]
 
 
 def _owned(
