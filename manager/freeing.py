@@ -9,8 +9,9 @@ from manager.errors import Refused
 from manager.model.conflict import holders_of
 from manager.model.freeing import Offer, offers
 from manager.model.listener import HostSocket, Process
+from manager.model.place import HostPlace
 from manager.model.portclass import FreePortSearch
-from manager.model.ports import IPAddress, IPProtocol, PortRange
+from manager.model.ports import IPProtocol, PortRange
 from manager.model.portspec import PortSpec
 
 if TYPE_CHECKING:
@@ -26,17 +27,16 @@ _IN_USE = "in use"
 
 @dataclass(frozen=True, slots=True)
 class Freeing:
-    """A port that is to be freed; protocol and host_ip None mean whichever is held."""
+    """A port that is to be freed; what its place leaves open is whichever is held."""
 
     manager: PortManager
-    port: int
-    protocol: IPProtocol | None = None
-    host_ip: IPAddress | None = None
+    place: HostPlace
 
     def offers(self) -> tuple[Offer, ...]:
         """What can be done about each holder now. Raises EngineError."""
-        now = self.manager.snapshot(port=self.port)
-        held = holders_of(now, self.port, self.protocol, self.host_ip)
+        place = self.place
+        now = self.manager.snapshot(port=place.port)
+        held = holders_of(now, place.port, place.protocol, place.host_ip)
         processes = self.manager.processes
         if processes is None:
             return offers(held, untouchable=_unknown, keeper=lambda _: "")
@@ -81,7 +81,8 @@ class Freeing:
             return f"it is held by {', '.join(dict.fromkeys(held))}"
         if not self.manager.host_is_engines:
             return ""
-        socket = HostSocket(self.host_ip, self.port, self.protocol or protocol)
+        place = self.place
+        socket = HostSocket(place.host_ip, place.port, place.protocol or protocol)
         reason = self.manager.host.bind_error(socket) or ""
         if _IN_USE not in reason:
             return ""
@@ -89,8 +90,8 @@ class Freeing:
 
     def another(self) -> int | None:
         """A free port close by."""
-        protocol = self.protocol or IPProtocol.TCP
-        found = self.manager.free(FreePortSearch(1, near=self.port), protocol=protocol)
+        protocol = self.place.protocol or IPProtocol.TCP
+        found = self.manager.free(FreePortSearch(1, near=self.place.port), protocol=protocol)
         return found[0] if found else None
 
 

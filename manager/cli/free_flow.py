@@ -33,8 +33,7 @@ def free_port(args: argparse.Namespace, manager: PortManager, place: HostPlace) 
 
     Raises InvalidInput where nobody can be asked, Declined, Refused with nothing touched.
     """
-    freeing = Freeing(manager, place.port, place.protocol, place.host_ip)
-    run = _Run(args, freeing, place, Output())
+    run = _Run(args, Freeing(manager, place), Output())
     try:
         code = run.run()
     except PmapError as error:
@@ -53,12 +52,16 @@ class _Run:
 
     args: argparse.Namespace
     freeing: Freeing
-    place: HostPlace
     output: Output
     offered: tuple[Offer, ...] = ()
     done: list[dict[str, Any]] = field(default_factory=list)
     reason: str = ""
     hint: str = ""
+
+    @property
+    def place(self) -> HostPlace:
+        """The port as it was asked for."""
+        return self.freeing.place
 
     def run(self) -> ExitCode:
         """Every holder in turn, then the proof."""
@@ -211,7 +214,7 @@ class _Run:
         if not ways:
             return Refused(
                 f"nothing that holds {self.place} can be freed from here",
-                hint=f"pmap free --near {self.freeing.port}",
+                hint=f"pmap free --near {self.place.port}",
             )
         chosen = self.args.how or next(iter(ways))
         return InvalidInput(
@@ -237,10 +240,10 @@ class _Run:
         """The JSON object."""
         from manager.cli.json_form import SCHEMA, holder_form
 
-        protocol = self.freeing.protocol
+        protocol = self.place.protocol
         return {
             "schema": SCHEMA,
-            "port": self.freeing.port,
+            "port": self.place.port,
             "protocol": protocol.value if protocol else None,
             "free": code is ExitCode.OK,
             "offers": [
