@@ -9,7 +9,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,16 +71,14 @@ def hash_after(
         for way in (_by_model, _directly):
             now, later = way(base, project, service, edited)
             answered = answered or now is not None
-            if now == label:
-                found = next(later, None)
-                if found is not None:
-                    return HashAnswer(found, answered=True)
+            if now == label and (found := later()) is not None:
+                return HashAnswer(found, answered=True)
     return HashAnswer(None, answered)
 
 
 def _by_model(
     base: list[str], project: ComposeProject, service: str, edited: EditedFile
-) -> tuple[str | None, Iterator[str]]:
+) -> tuple[str | None, Callable[[], str | None]]:
     """The hash now, and later, as `up` computes it.
 
     `config --hash` leaves the variables of an `env_file` out, which `up` counts (2.40); what
@@ -88,31 +86,32 @@ def _by_model(
     """
     model = _model(base, project)
 
-    def later() -> Iterator[str]:
-        new = _patched(model, service, edited)
-        if edited.last or edited.path in project.files:
-            new = _model(base, project, edited)
-        found = _hash_of(base, service, new)
-        if found is not None:
-            yield found
+    def later() -> str | None:
+        if _can_be_given(project, edited):
+            return _hash_of(base, service, _model(base, project, edited))
+        return _hash_of(base, service, _patched(model, service, edited))
 
-    return _hash_of(base, service, model), later()
+    return _hash_of(base, service, model), later
 
 
 def _directly(
     base: list[str], project: ComposeProject, service: str, edited: EditedFile
-) -> tuple[str | None, Iterator[str]]:
+) -> tuple[str | None, Callable[[], str | None]]:
     """The hash now, and later, for what `config` does not print whole (models, in 2.40)."""
     words = [*base, *_options(project), "config", "--hash", service]
 
-    def later() -> Iterator[str]:
-        if edited.last or edited.path in project.files:
-            changed = [*base, *_options(project, edited), "config", "--hash", service]
-            found = _hash_in(_ask(changed, edited.content), service)
-            if found is not None:
-                yield found
+    def later() -> str | None:
+        if not _can_be_given(project, edited):
+            return None
+        changed = [*base, *_options(project, edited), "config", "--hash", service]
+        return _hash_in(_ask(changed, edited.content), service)
 
-    return _hash_in(_ask(words), service), later()
+    return _hash_in(_ask(words), service), later
+
+
+def _can_be_given(project: ComposeProject, edited: EditedFile) -> bool:
+    """Whether compose takes the file as one of the project's own, and so from stdin."""
+    return edited.last or edited.path in project.files
 
 
 def _options(project: ComposeProject, edited: EditedFile | None = None) -> list[str]:
