@@ -138,8 +138,9 @@ class Checker:
         for rule in RULES:
             for project, entry, hit in rule.across(sides) if rule.across is not None else ():
                 selection = self._selection(configs[project])
-                silenced = self._silences(rule, hit.place, entry, sources.get(hit.place.file))
-                if rule.id in selection.enabled and not silenced:
+                if rule.id not in selection.enabled:
+                    continue
+                if not self._silences(rule, hit.place, entry, sources.get(hit.place.file)):
                     yield finding_of(rule, hit, selection.severity_of(rule, hit))
 
     def _selection(self, config: Config) -> Selection:
