@@ -7,6 +7,7 @@ from typing import Any
 
 from manager.change.facts import Facts
 from manager.change.layer import (
+    counted,
     deletions,
     left_behind,
     listed,
@@ -96,8 +97,9 @@ def _outage(facts: Facts) -> str:
     seconds = 1.0 + size / _BYTES_A_SECOND + changed / _FILES_A_SECOND + calls / _CALLS_A_SECOND
     if seconds < _WORTH_SAYING:
         return "about a second"
-    files = "a changed file is" if changed == 1 else f"{changed} changed files are"
-    return f"about {seconds:.0f} s, as {files} copied ({_words(size)}) while it is stopped"
+    return (
+        f"about {seconds:.0f} s, as {counted(changed)} copied ({_words(size)}) while it is stopped"
+    )
 
 
 def _words(size: int) -> str:
@@ -137,6 +139,7 @@ def _layers_lost(
             yield f"that these were deleted in {name}: {listed(deleted)}"
         if temporary := left_behind(layer):
             yield f"temporary files of {name}: {listed(temporary)}"
-        sockets = tuple(change for change in layer if change.path.endswith(".sock"))
-        if sockets := tuple(change for change in sockets if change not in temporary):
+        if sockets := tuple(
+            change for change in layer if change.path.endswith(".sock") and change not in temporary
+        ):
             yield f"what is a socket in {name}, which no copy can hold: {listed(sockets)}"

@@ -6,22 +6,20 @@ removed before the commit, and any failure before it leads back to the old conta
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
+from manager.change.account import Account
 from manager.change.deps import Deps, Watch
 from manager.change.entry import Entry, Phase
 from manager.change.facts import Facts, gather
-from manager.change.plan import Operation, Outcome, Plan, Status, Step
+from manager.change.plan import Operation, Outcome, Plan, Status
 from manager.change.planner import plan_change
 from manager.change.prepare import begin_entry
-from manager.change.recover import in_the_way
+from manager.change.recover import check_recovered
 from manager.change.steps import Steps
 from manager.change.wayback import WayBack
 from manager.errors import (
     ApplyFailed,
-    ChangeInProgress,
     EngineUnavailable,
     PmapError,
     Refused,
@@ -41,26 +39,15 @@ def apply(plan: Plan, deps: Deps, progress: Progress | None = None) -> Outcome:
     """
     key = deps.engine.info().key
     with deps.journal.lock(key) as lock_fd:
-        if left := in_the_way(deps.journal, key, plan):
-            raise ChangeInProgress(f"change {left} was left unfinished", hint="pmap recover")
+        check_recovered(deps.journal, key, plan)
         if plan.empty:
-            return _nothing_to_do(plan)
+            return Outcome.untouched(plan)
         # The watchdog loads while the plan is checked and the new container is created.
         with deps.guard.arm(plan.id, lock_fd) as watch:
             plan, facts = _replanned(plan, deps)
             entry = begin_entry(plan, facts, deps)
-            return _Change(deps, plan, entry, watch, progress).run()
-
-
-def _nothing_to_do(plan: Plan) -> Outcome:
-    return Outcome(
-        id=plan.id,
-        status=Status.APPLIED,
-        plan=plan,
-        before=plan.before,
-        after=plan.after,
-        warnings=plan.warnings,
-    )
+            account = Account(deps.clock, progress)
+            return _Change(deps, plan, entry, watch, account).run()
 
 
 def _replanned(plan: Plan, deps: Deps) -> tuple[Plan, Facts]:
@@ -85,13 +72,10 @@ class _Change:
     plan: Plan
     entry: Entry
     watch: Watch
-    progress: Progress | None
-    taken: list[Step] = field(default_factory=list)
-    begun: float = 0.0
+    account: Account
 
     def run(self) -> Outcome:
         """Every step up to the commit, or the way back."""
-        self.begun = self.deps.clock.monotonic()
         steps = Steps(self.deps, self.entry, self.watch)
         try:
             steps.save()
@@ -102,27 +86,7 @@ class _Change:
         return self._finish(steps)
 
     def _take(self, operation: Operation, steps: Steps) -> None:
-        self._timed(f"{operation.kind} {operation.resource}", lambda: steps.take(operation))
-
-    def _timed(self, name: str, action: Callable[[], None]) -> None:
-        """Do something, and tell of it whatever becomes of it."""
-        clock = self.deps.clock
-        start = clock.monotonic()
-        state = "failed"
-        self._tell(name, "start")
-        try:
-            action()
-            state = "done"
-        finally:
-            self.taken.append(Step(name=name, state=state, seconds=clock.monotonic() - start))
-            self._tell(name, state)
-
-    def _tell(self, name: str, state: str) -> None:
-        if self.progress is None:
-            return
-        # Whoever listens may have gone: a closed pipe must not turn a good change round.
-        with suppress(OSError, ValueError):
-            self.progress(name, state, self.deps.clock.monotonic() - self.begun)
+        self.account.timed(f"{operation.kind} {operation.resource}", lambda: steps.take(operation))
 
     def _finish(self, steps: Steps) -> Outcome:
         """After the commit: what goes wrong now leaves an open entry, never a way back."""
@@ -162,7 +126,7 @@ class _Change:
         )
         troubles: list[str] = []
         try:
-            self._timed("the way back", lambda: self._patiently(way))
+            self.account.timed("the way back", lambda: self._patiently(way))
             if way.troubles:
                 raise ApplyFailed("; ".join(way.troubles))
         except (PmapError, OSError) as trouble:
@@ -241,7 +205,7 @@ class _Change:
             new_container_id=steps.entry.members[0].new_id if applied else None,
             downtime_ms=steps.downtime_ms if applied else None,
             warnings=(*self.plan.warnings, *warnings),
-            steps=tuple(self.taken),
+            steps=tuple(self.account.steps),
             reason=reason,
             differences=steps.differences,
             logs=steps.logs,

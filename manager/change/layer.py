@@ -55,6 +55,11 @@ def paths_to_copy(changes: Iterable[LayerChange]) -> tuple[str, ...]:
     )
 
 
+def counted(files: int) -> str:
+    """`3 changed files are`, for the beginning of a clause."""
+    return "a changed file is" if files == 1 else f"{files} changed files are"
+
+
 def listed(changes: Sequence[LayerChange], most: int = 5) -> str:
     """A few of the paths, and how many more there are."""
     shown = [change.path + (" (deleted)" if change.kind == "deleted" else "") for change in changes]

@@ -62,6 +62,11 @@ def state_of(record: Record) -> str:
     return str(state.get("Status") or "")
 
 
+def runs(record: Record | None) -> bool:
+    """Whether a container is there, and runs."""
+    return record is not None and state_of(record) == "running"
+
+
 def time_of(text: str) -> datetime:
     """An RFC 3339 time as engines write it, to the microsecond; the epoch where it is none."""
     try:

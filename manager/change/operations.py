@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from manager.change.fileedit import FileEdit
+from manager.change.layer import counted
 from manager.change.plan import Operation, OperationKind
 from manager.model.container import Container
 
@@ -101,12 +102,8 @@ def _copied(tx: str, replaced: Sequence[Replacement]) -> Iterator[Operation]:
             yield Operation(
                 kind=_KIND.COPY,
                 resource=new_name(one.container.name, tx),
-                cause=f"{_counted(len(one.copied))} in no volume",
+                cause=f"{counted(len(one.copied))} in no volume",
             )
-
-
-def _counted(files: int) -> str:
-    return "a changed file is" if files == 1 else f"{files} changed files are"
 
 
 def _logged(replaced: Iterable[tuple[Replacement, str]]) -> Iterator[Operation]:

@@ -205,11 +205,11 @@ class Outcome(_Value):
     hint: str = ""
 
     @classmethod
-    def planned(cls, plan: Plan) -> Outcome:
-        """The outcome of a dry run."""
+    def untouched(cls, plan: Plan) -> Outcome:
+        """The outcome of a plan that has nothing to do."""
         return cls(
             id=plan.id,
-            status=Status.PLANNED,
+            status=Status.APPLIED,
             plan=plan,
             before=plan.before,
             after=plan.after,

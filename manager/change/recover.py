@@ -13,11 +13,17 @@ from typing import Any
 
 from manager.change.entry import Entry, Member, Phase, read_entry
 from manager.change.keptlogs import keep_logs
-from manager.change.leftover import find, find_new, name_of, state_of
+from manager.change.leftover import find, find_new, name_of, runs, state_of
 from manager.change.mappings import held_for, held_mappings, to_be_held
 from manager.change.plan import Plan, Status
 from manager.change.wayback import WayBack
-from manager.errors import EngineError, EngineUnavailable, InvalidInput, PmapError
+from manager.errors import (
+    ChangeInProgress,
+    EngineError,
+    EngineUnavailable,
+    InvalidInput,
+    PmapError,
+)
 from manager.interfaces import Clock, Engine, Files, Journal, Record
 from manager.model.ports import PortMapping
 
@@ -48,18 +54,19 @@ def open_changes(journal: Journal, engine_key: str) -> tuple[Mapping[str, Any], 
     )
 
 
-def in_the_way(journal: Journal, engine_key: str, plan: Plan) -> str:
-    """The id of an open change that must be recovered before this plan, empty for none.
+def check_recovered(journal: Journal, engine_key: str, plan: Plan) -> None:
+    """Refuse a plan for containers that an open change is about too, or may be.
 
-    One that touches the same containers, or that cannot be read.
+    Raises ChangeInProgress: that one must be recovered before.
     """
     touched = {plan.container, plan.container_id, *(o.resource for o in plan.operations)}
     for raw in open_changes(journal, engine_key):
         members = raw.get("members") or ()
         names = {member.get(key) for member in members for key in ("name", "old_id", "new_id")}
         if "corrupt" in raw or touched & names:
-            return str(raw.get("tx"))
-    return ""
+            raise ChangeInProgress(
+                f"change {raw.get('tx')} was left unfinished", hint="pmap recover"
+            )
 
 
 def forget(journal: Journal, engine: Engine, clock: Clock, tx: str) -> Recovery:
@@ -162,8 +169,7 @@ class _Recover:
 
     def _runs(self, member: Member) -> bool:
         """Whether somebody has started the new one: compose does where the old one is gone."""
-        record = find(self.engine, member.new_id)
-        return record is not None and state_of(record) == "running"
+        return runs(find(self.engine, member.new_id))
 
     def _take_over(self) -> list[str]:
         """Let the new ones run under their names; what hindered that."""

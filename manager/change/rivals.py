@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from manager.change.entry import Member
-from manager.change.leftover import find, name_of, state_of, time_of
+from manager.change.leftover import find, name_of, runs, time_of
 from manager.errors import ChangeInProgress
 from manager.interfaces import EngineReader
 
@@ -11,8 +11,7 @@ from manager.interfaces import EngineReader
 def check_unchanged(engine: EngineReader, member: Member) -> None:
     """See that the old one is still what the plan is about. Raises ChangeInProgress."""
     old = find(engine, member.old_id)
-    running = old is not None and state_of(old) == "running"
-    if old is None or name_of(old) != member.name or running != member.was_running:
+    if old is None or name_of(old) != member.name or runs(old) != member.was_running:
         raise ChangeInProgress(
             f"somebody else is changing {member.name} at this moment",
             hint=f"docker ps -a --filter name={member.name}, then try again",

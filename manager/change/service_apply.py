@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from manager.change.account import Account
 from manager.change.deps import Deps
-from manager.change.plan import Outcome, Plan, ServiceUpdate, Status, Step
-from manager.change.recover import in_the_way
+from manager.change.plan import Outcome, Plan, ServiceUpdate, Status
+from manager.change.recover import check_recovered
 from manager.change.service_plan import gather_service, plan_service, service_summary
-from manager.errors import ChangeInProgress, EngineError, PmapError, StalePlan
+from manager.errors import EngineError, PmapError, StalePlan
 from manager.interfaces import Progress
 from manager.model.swarm import Rollout
 
@@ -29,16 +30,12 @@ def apply_service(plan: Plan, deps: Deps, progress: Progress | None = None) -> O
     """
     update = plan.service_update
     if update is None:
-        return Outcome(
-            id=plan.id, status=Status.APPLIED, plan=plan, before=plan.before, after=plan.after,
-            warnings=plan.warnings,
-        )  # fmt: skip
+        return Outcome.untouched(plan)
     key = deps.engine.info().key
     with deps.journal.lock(key):
-        if left := in_the_way(deps.journal, key, plan):
-            raise ChangeInProgress(f"change {left} was left unfinished", hint="pmap recover")
+        check_recovered(deps.journal, key, plan)
         _require_fresh(plan, deps)
-        return _Update(deps, plan, update, progress).run()
+        return _Update(deps, plan, update, Account(deps.clock, progress)).run()
 
 
 def _require_fresh(plan: Plan, deps: Deps) -> None:
@@ -61,40 +58,39 @@ class _Update:
     deps: Deps
     plan: Plan
     update: ServiceUpdate
-    progress: Progress | None
-    taken: list[Step] = field(default_factory=list)
+    account: Account
     begun: float = 0.0
 
     def run(self) -> Outcome:
         """Update and watch; what fails before the update is raised, nothing was changed then."""
         self.begun = self.deps.clock.now()
         swarm, service = self.deps.engine.swarm(), self.update.service
-        start = self._tell(f"update {service.name}")
+        start = self.account.begin(f"update {service.name}")
         swarm.publish(service, self.update.ports)
-        self._done(f"update {service.name}", start)
-        start = self._tell(f"verify {service.name}")
+        self.account.end(f"update {service.name}", start)
+        start = self.account.begin(f"verify {service.name}")
         try:
             rollout = self._until(lambda seen: seen.done or seen.failed)
         except KeyboardInterrupt:
-            self._done(f"verify {service.name}", start, state="failed")
+            self.account.end(f"verify {service.name}", start, "failed")
             return self._back("interrupted", interrupted=True)
         if not rollout.failed and not rollout.trouble:
-            self._done(f"verify {service.name}", start)
+            self.account.end(f"verify {service.name}", start)
             late = () if rollout.done else (_still(service.name),)
             return self._ended(Status.APPLIED, warnings=late)
-        self._done(f"verify {service.name}", start, state="failed")
+        self.account.end(f"verify {service.name}", start, "failed")
         return self._back(rollout.trouble or rollout.message or f"the swarm says {rollout.state}")
 
     def _back(self, reason: str, *, interrupted: bool = False) -> Outcome:
-        start = self._tell("the way back")
+        start = self.account.begin("the way back")
         try:
             self.deps.engine.swarm().roll_back(self.update.service.id)
             rollout = self._until(lambda seen: seen.turned_back, patiently=True)
         except EngineError as error:
-            self._done("the way back", start, state="failed")
+            self.account.end("the way back", start, "failed")
             words = f"{reason}; and on the way back: {error.message}"
             return self._ended(Status.ROLLBACK_FAILED, reason=words)
-        self._done("the way back", start)
+        self.account.end("the way back", start)
         late = () if rollout.turned_back else (_still(self.update.service.name),)
         ended = self._ended(Status.ROLLED_BACK, reason=reason, warnings=late)
         return ended.model_copy(update={"interrupted": interrupted})
@@ -144,21 +140,10 @@ class _Update:
             before=self.plan.before,
             after=self.plan.after if applied else self.plan.before,
             warnings=(*self.plan.warnings, *warnings),
-            steps=tuple(self.taken),
+            steps=tuple(self.account.steps),
             reason=reason,
             hint=hint if status is Status.ROLLBACK_FAILED else "",
         )
-
-    def _tell(self, name: str) -> float:
-        if self.progress is not None:
-            self.progress(name, "start", self.deps.clock.now() - self.begun)
-        return self.deps.clock.monotonic()
-
-    def _done(self, name: str, start: float, *, state: str = "done") -> None:
-        clock = self.deps.clock
-        self.taken.append(Step(name=name, state=state, seconds=clock.monotonic() - start))
-        if self.progress is not None:
-            self.progress(name, state, clock.now() - self.begun)
 
 
 def _still(name: str) -> str:

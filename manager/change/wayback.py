@@ -16,6 +16,7 @@ from manager.change.leftover import (
     lost_networks,
     made_by_us,
     name_of,
+    runs,
     state_of,
 )
 from manager.change.mappings import held_for, to_be_held
@@ -99,8 +100,7 @@ class WayBack:
 
     def _is_adopted(self, member: Member, new_id: str) -> bool:
         """Whether somebody else has let the new one take over before we did."""
-        runs = state_of(self.engine.record(new_id)) == "running"
-        return runs and find(self.engine, member.old_id) is None
+        return runs(self.engine.record(new_id)) and find(self.engine, member.old_id) is None
 
     def _settled(self, member: Member) -> Record | None:
         """The old container, None when it is gone.
