@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from yaml.nodes import Node
-
 from manager.compose.document import Sheet, UnreadableFileError
+from manager.compose.libyaml import Node
 from manager.compose.values import ProblemKind, ReadProblem
 from manager.model.value import dataclass
 

@@ -14,9 +14,16 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any
 
-import yaml
-from yaml.nodes import CollectionNode, Node, ScalarNode
-
+from manager.compose.libyaml import (
+    CollectionEndEvent,
+    CollectionNode,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    YAMLError,
+)
 from manager.compose.nodes import NodeLoader, compose
 from manager.compose.text import Place, SourceText, Style
 from manager.compose.values import ProblemKind, ReadProblem
@@ -114,7 +121,7 @@ def style_of(node: Node) -> Style:
     """How the node is written."""
     if isinstance(node, ScalarNode):
         return _STYLES.get(node.style or "", Style.PLAIN)
-    return Style.SEQUENCE if isinstance(node, yaml.SequenceNode) else Style.MAPPING
+    return Style.SEQUENCE if isinstance(node, SequenceNode) else Style.MAPPING
 
 
 def load(path: str) -> Sheet:
@@ -223,22 +230,24 @@ def _follow_events(sheet: Sheet, text: str) -> None:
     """Measure the true depth, and the version of YAML that a document asks for."""
     depth = 0
     try:
-        for event in yaml.parse(text, Loader=NodeLoader):  # type: ignore[arg-type]
-            if isinstance(event, yaml.CollectionStartEvent):
+        parser = NodeLoader(text)
+        while parser.check_event():
+            event = parser.get_event()
+            if isinstance(event, CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
                     raise _too_large(
                         sheet.path, f"is nested deeper than {MAX_DEPTH}", _event_span(sheet, event)
                     )
-            elif isinstance(event, yaml.CollectionEndEvent):
+            elif isinstance(event, CollectionEndEvent):
                 depth -= 1
-            elif isinstance(event, yaml.DocumentStartEvent) and event.version not in {None, (1, 1)}:
+            elif isinstance(event, DocumentStartEvent) and event.version not in {None, (1, 1)}:
                 where = _event_span(sheet, event)
                 message = "asks for a version of YAML that compose refuses"
                 raise UnreadableFileError(
                     ReadProblem(ProblemKind.YAML, sheet.path, message, where, "drop the %YAML line")
                 )
-    except yaml.YAMLError as error:
+    except YAMLError as error:
         raise _not_yaml(sheet, error) from None
 
 

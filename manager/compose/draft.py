@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
 from manager.compose.entries import read_item
+from manager.compose.libyaml import MappingNode, Node, ScalarNode, SequenceNode
 from manager.compose.reads import Read
 from manager.compose.scalars import is_merge_key
 from manager.compose.scope import Scope

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from yaml.nodes import MappingNode, Node, ScalarNode
-
+from manager.compose.libyaml import MappingNode, Node, ScalarNode
 from manager.compose.longform import read_long
 from manager.compose.reads import NOTHING_KNOWN, Frame, Read
 from manager.compose.scope import Scope

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
 from manager.compose.draft import Draft
+from manager.compose.libyaml import MappingNode, Node, ScalarNode, SequenceNode
 from manager.compose.scope import Scope
 
 # What compose has rewritten in an included service by the time it compares: never equal to

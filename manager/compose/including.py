@@ -6,12 +6,11 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
 from manager.compose.dotenv import default_env_file, read_env_files
 from manager.compose.draft import Draft
 from manager.compose.equal import same_service
 from manager.compose.job import Job
+from manager.compose.libyaml import MappingNode, Node, ScalarNode, SequenceNode
 from manager.compose.model import Model
 from manager.compose.scope import Scope
 from manager.compose.values import OriginKind, ProblemKind, ReadProblem

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-from yaml.nodes import MappingNode, Node, ScalarNode
-
 from manager.compose.budget import Budget
 from manager.compose.document import Sheet, UnreadableFileError, load, parse
 from manager.compose.draft import Draft, draft_service
 from manager.compose.job import Job
+from manager.compose.libyaml import MappingNode, Node, ScalarNode
 from manager.compose.model import Model
 from manager.compose.networks import draft_network
 from manager.compose.scope import Scope

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-from yaml.nodes import MappingNode, Node, ScalarNode
-
+from manager.compose.libyaml import MappingNode, Node, ScalarNode
 from manager.compose.reads import Frame, Key, Meaning, Read, key_of
 from manager.compose.scalars import MAX_INT, Scalar
 from manager.compose.scope import Scope

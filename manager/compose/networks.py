@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from yaml.nodes import MappingNode, Node, ScalarNode
-
+from manager.compose.libyaml import MappingNode, Node, ScalarNode
 from manager.compose.scope import Scope
 from manager.compose.short import go_ip
 from manager.compose.text import UNKNOWN, Part, Place, UnknownType

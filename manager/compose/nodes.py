@@ -10,10 +10,17 @@ import re
 from collections.abc import Iterator
 from typing import Any, cast
 
-import yaml
-from yaml._yaml import CParser
-from yaml.composer import Composer
-from yaml.nodes import Node, ScalarNode
+from manager.compose.libyaml import (
+    AliasEvent,
+    Composer,
+    CParser,
+    MappingNode,
+    Node,
+    ScalarNode,
+    TagToken,
+    Token,
+    YAMLError,
+)
 
 _TIGHT_TAG = r"![^\s,\[\]{}]*,"
 _TAG_LETTER = ";"
@@ -25,7 +32,7 @@ MAX_PATCHES = 50
 MAX_PATCHED = 2_000_000
 """How many characters are read anew, in sum, for the sake of such letters."""
 
-Composed = tuple[list[Node], yaml.YAMLError | None]
+Composed = tuple[list[Node], YAMLError | None]
 """The documents up to the first error, and the error."""
 
 
@@ -62,7 +69,7 @@ class _KeepingLoader(Composer, NodeLoader):
     def compose_node(self, parent: Node | None, index: Any) -> Node:
         """A node; its anchor counts from here on."""
         event: Any = self.peek_event()
-        if not isinstance(event, yaml.AliasEvent):
+        if not isinstance(event, AliasEvent):
             self.anchors.pop(event.anchor, None)
         node: Any = super().compose_node(parent, index)
         return cast("Node", node)
@@ -96,7 +103,7 @@ def compose(text: str) -> Composed:
     return roots, error
 
 
-def _is_of_anchors(error: yaml.YAMLError | None) -> bool:
+def _is_of_anchors(error: YAMLError | None) -> bool:
     problem = str(getattr(error, "problem", ""))
     return problem in _ANCHOR_PROBLEMS
 
@@ -109,12 +116,12 @@ def _compose(text: str, make: type[NodeLoader]) -> Composed:
             root = loader.get_node()
             if root is not None:
                 roots.append(root)
-    except yaml.YAMLError as error:
+    except YAMLError as error:
         return roots, error
     return roots, None
 
 
-def _changes(text: str, error: yaml.YAMLError | None) -> list[tuple[int, str]]:
+def _changes(text: str, error: YAMLError | None) -> list[tuple[int, str]]:
     """The letters to put for what only compose's parser takes for letters.
 
     In a flow collection `{a:}` is the key `a:` to compose, where the C parser refuses it; and a
@@ -135,15 +142,17 @@ def _changes(text: str, error: yaml.YAMLError | None) -> list[tuple[int, str]]:
 
 def _tight_tags(text: str) -> list[int]:
     """The offsets of commas that follow a tag at once."""
-    ends = (token.end_mark.index for token in _tokens(text) if isinstance(token, yaml.TagToken))
+    ends = (token.end_mark.index for token in _tokens(text) if isinstance(token, TagToken))
     return [end for end in ends if text[end : end + 1] == ","]
 
 
-def _tokens(text: str) -> Iterator[yaml.Token]:
+def _tokens(text: str) -> Iterator[Token]:
     """The tokens up to the first error."""
     try:
-        yield from yaml.scan(text, Loader=NodeLoader)  # type: ignore[arg-type]
-    except yaml.YAMLError:
+        scanner = CParser(text)
+        while (token := scanner.get_token()) is not None:
+            yield token
+    except YAMLError:
         return
 
 
@@ -158,7 +167,7 @@ def _restore(root: Node) -> None:
         seen.add(id(node))
         if isinstance(node, ScalarNode):
             node.value = node.value.replace(_COLON, ":")
-        elif isinstance(node, yaml.MappingNode):
+        elif isinstance(node, MappingNode):
             stack += [inner for pair in node.value for inner in pair]
         else:
             stack += node.value

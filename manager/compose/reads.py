@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from yaml.nodes import Node
-
 from manager.compose.document import style_of
+from manager.compose.libyaml import Node
 from manager.compose.scope import Scope
 from manager.compose.text import UNKNOWN, Place, UnknownType
 from manager.compose.values import PortEntry, PortError, PortParts, PortRun, Syntax

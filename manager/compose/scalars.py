@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from yaml.nodes import Node, ScalarNode
+from manager.compose.libyaml import Node, ScalarNode
 
 _PREFIX = "tag:yaml.org,2002:"
 _INTEGER = (

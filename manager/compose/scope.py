@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from yaml.nodes import Node, ScalarNode
-
 from manager.compose.budget import Budget
 from manager.compose.document import Sheet, style_of
 from manager.compose.interpolate import (
@@ -16,6 +14,7 @@ from manager.compose.interpolate import (
     interpolate,
     plain,
 )
+from manager.compose.libyaml import Node, ScalarNode
 from manager.compose.scalars import BadScalarError, Scalar, read_scalar
 from manager.compose.text import Part, Place, Variable
 from manager.compose.tree import Tree

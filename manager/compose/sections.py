@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from yaml.nodes import MappingNode, Node
-
+from manager.compose.libyaml import MappingNode, Node
 from manager.compose.scope import Scope
 from manager.compose.short import shown
 from manager.compose.values import ProblemKind, ReadProblem

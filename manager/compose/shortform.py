@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from yaml.nodes import ScalarNode
-
 from manager.compose.interpolate import UNSET_MARK
+from manager.compose.libyaml import ScalarNode
 from manager.compose.reads import NOTHING_KNOWN, Frame, Meaning, Read, key_of
 from manager.compose.scalars import Timestamp
 from manager.compose.scope import Reading

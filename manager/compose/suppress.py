@@ -12,8 +12,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 
-import yaml
-
+from manager.compose.libyaml import CParser, ScalarToken, YAMLError
 from manager.compose.registry import find_rules
 from manager.compose.values import SourceText
 from manager.errors import InvalidInput
@@ -148,9 +147,10 @@ def _texts(text: str) -> list[tuple[int, int]]:
     """Where the scalars stand, in order; nothing, where the text is not YAML."""
     found: list[tuple[int, int]] = []
     try:
-        for token in yaml.scan(text, Loader=yaml.CSafeLoader):
-            if isinstance(token, yaml.ScalarToken):
+        scanner = CParser(text)
+        while (token := scanner.get_token()) is not None:
+            if isinstance(token, ScalarToken):
                 found += [(token.start_mark.index, token.end_mark.index)]
-    except yaml.YAMLError:
+    except YAMLError:
         return found
     return found

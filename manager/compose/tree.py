@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
-
 from manager.compose.document import Sheet, UnreadableFileError
+from manager.compose.libyaml import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 from manager.compose.scalars import (
     HINTS,
     BadScalarError,

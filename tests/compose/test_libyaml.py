@@ -1,0 +1,73 @@
+"""The binding is loaded alone, and nobody else is the poorer for it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import manager.compose.libyaml
+
+SOURCE = Path(manager.compose.libyaml.__file__).read_text(encoding="utf-8")
+
+
+def said(code: str) -> str:
+    """What a Python of its own prints, which has loaded nothing yet."""
+    command = [sys.executable, "-W", "error", "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_the_parser_in_python_stays_unread() -> None:
+    loaded = said(
+        "import sys, manager.compose.document\n"
+        "print(*sorted(name for name in sys.modules if name.startswith('yaml')))"
+    )
+    assert loaded.split() == [
+        *("yaml", "yaml._yaml", "yaml.composer", "yaml.error"),
+        *("yaml.events", "yaml.nodes", "yaml.tokens"),
+    ]
+
+
+def test_who_wants_more_of_yaml_gets_it() -> None:
+    assert said(
+        "from manager.compose.libyaml import CParser, YAMLError\n"
+        "import yaml, yaml.scanner, yaml.nodes\n"
+        "from yaml import safe_load\n"
+        "print(safe_load('a: [1]'), yaml.load('b: 2', yaml.CSafeLoader), yaml.__with_libyaml__)\n"
+        "print(yaml.YAMLError is YAMLError, yaml.MappingNode is yaml.nodes.MappingNode)\n"
+        "try: yaml.load('{', yaml.CSafeLoader)\n"
+        "except yaml.YAMLError as error: print(error.problem)\n"
+        "print(yaml.dump({'c': 3}, Dumper=yaml.CDumper), hasattr(yaml, 'nothing'))"
+    ).splitlines() == [
+        "{'a': [1]} {'b': 2} True",
+        "True True",
+        "did not find expected node content",
+        "c: 3",
+        " False",
+    ]
+
+
+def test_where_yaml_is_loaded_it_is_taken() -> None:
+    assert said(
+        "import yaml\n"
+        "from manager.compose.libyaml import CParser, YAMLError\n"
+        "print(issubclass(yaml.CSafeLoader, CParser), yaml.YAMLError is YAMLError)\n"
+        "import yaml.scanner\n"
+        "try: yaml.CSafeLoader('[').get_single_node()\n"
+        "except yaml.parser.ParserError: print('as ever')"
+    ).split("\n") == ["True True", "as ever"]
+
+
+def test_a_binding_that_wants_more_gets_all_of_yaml() -> None:
+    less = SOURCE.replace('"scanner": "ScannerError"', '"scanner": "NoSuchError"')
+    assert less != SOURCE
+    wanted = "print(yaml.safe_load('a: 1'), CParser('a').get_token(), 'yaml.reader' in sys.modules)"
+    assert said(f"exec({less!r})\nimport yaml\n{wanted}") == "{'a': 1} StreamStartToken(encoding=None) True"
+
+
+def test_a_text_that_cannot_be_read_says_where() -> None:
+    assert said(
+        "from manager.compose.libyaml import CParser, YAMLError\n"
+        "try: CParser('a: \\x01').get_single_node()\n"
+        "except YAMLError as error: print(error.position, error.reason)"
+    ) == ("3 control characters are not allowed")
