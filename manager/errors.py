@@ -18,7 +18,7 @@ PmapError                     message, and a hint: the next thing to type
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from manager.model.conflict import Conflict

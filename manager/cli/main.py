@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import NoReturn, cast
 
 from manager import __version__
 from manager.errors import InvalidInput, PmapError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
 
 COMMANDS = {
     "ls": "every published port, and what stands behind it",
@@ -52,8 +56,9 @@ class Parser(argparse.ArgumentParser):
         return super().format_help()
 
     def _get_formatter(self) -> argparse.HelpFormatter:
-        make = cast("type[argparse.HelpFormatter]", self.formatter_class)
-        return make(self.prog, width=self._width)
+        make: Any = self.formatter_class
+        formatter: argparse.HelpFormatter = make(self.prog, width=self._width)
+        return formatter
 
 
 def add_global_options(parser: argparse.ArgumentParser) -> None:

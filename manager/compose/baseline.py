@@ -10,11 +10,15 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from manager.compose.values import SourceText
 from manager.errors import InvalidInput
 from manager.model.finding import Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 SCHEMA = 1
 _LONGEST_LINE = 200

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from manager.compose.config import Config
 from manager.compose.registry import RULES, rule_ids
@@ -12,6 +11,7 @@ from manager.compose.stakes import Side, side_of
 from manager.compose.suppress import Silenced, is_silenced, silenced_lines
 from manager.compose.values import Place, PortEntry, Project, SourceText
 from manager.model.finding import Finding, Fix, Severity
+from manager.model.value import NamedTuple
 
 
 class Caught(NamedTuple):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from heapq import heappop, heappush
-from typing import Generic, Protocol, TypeVar
 
 from manager.compose.rule import Context
 from manager.compose.values import UNKNOWN, PortEntry, PortRun, Service, UnknownType
 from manager.errors import InvalidPortSpec
 from manager.model.listener import addresses_overlap
 from manager.model.ports import MAX_PORT, IPAddress, PortRange
+from manager.model.typed import Generic, Protocol, TypeVar
 from manager.model.value import dataclass
 
 MOST_LOOKED_AT = 100
@@ -110,7 +110,6 @@ class Asking(Protocol):
     @property
     def bucket(self) -> Bucket:
         """As Claim.bucket."""
-        ...
 
 
 A = TypeVar("A", bound=Asking)
@@ -129,11 +128,9 @@ class Lanes(Protocol[A_contra]):
 
     def file(self, claim: A_contra) -> Iterable[str]:
         """The lanes in which others find it."""
-        ...
 
     def look(self, claim: A_contra, present: Iterable[str]) -> Iterable[str]:
         """The lanes, of those present, in which it finds others."""
-        ...
 
 
 def overlapping(claims: Iterable[A], lanes: Lanes[A]) -> Iterator[tuple[A, A]]:

@@ -18,12 +18,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
 
 from manager.errors import InvalidInput, InvalidPortSpec
 from manager.model.finding import Severity
 from manager.model.portclass import LINUX_EPHEMERAL
 from manager.model.ports import PortRange
+from manager.model.value import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class OpenPort(NamedTuple):

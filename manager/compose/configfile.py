@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
 
 from manager.compose.config import Config, read_config
 from manager.errors import InvalidInput
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 _OWN = "pmap.toml"
 _PYPROJECT = "pyproject.toml"

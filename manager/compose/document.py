@@ -12,7 +12,6 @@ import stat
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
-from typing import Any
 
 from manager.compose.libyaml import (
     CollectionEndEvent,
@@ -28,6 +27,10 @@ from manager.compose.nodes import NodeLoader, compose
 from manager.compose.text import Place, SourceText, Style
 from manager.compose.values import ProblemKind, ReadProblem
 from manager.model.finding import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_SEPARATORS = 150_000

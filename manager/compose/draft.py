@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from manager.compose.entries import read_item
 from manager.compose.libyaml import MappingNode, Node, ScalarNode, SequenceNode
@@ -15,7 +14,7 @@ from manager.compose.short import shown
 from manager.compose.text import UNKNOWN, Part, Place, UnknownType
 from manager.compose.tree import Path
 from manager.compose.values import OriginKind, ProblemKind, ReadProblem
-from manager.model.value import dataclass, field, replace
+from manager.model.value import NamedTuple, dataclass, field, replace
 
 Report = Callable[[ReadProblem], None]
 _SINGLES = ("scale", "network_mode", "container_name", "image")

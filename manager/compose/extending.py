@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from manager.compose.draft import Draft, Extends
 from manager.compose.job import Job
 from manager.compose.scope import Scope
 from manager.compose.values import ProblemKind, ReadProblem
+from manager.model.value import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from manager.compose.loading import Loader
 

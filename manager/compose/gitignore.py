@@ -6,7 +6,8 @@ import os
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import NamedTuple
+
+from manager.model.value import NamedTuple
 
 _MAX_BYTES = 1024 * 1024
 _MOST_PATTERNS = 2000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
 
 from manager.compose.dotenv import default_env_file, read_env_files
 from manager.compose.draft import Draft
@@ -14,7 +13,9 @@ from manager.compose.libyaml import MappingNode, Node, ScalarNode, SequenceNode
 from manager.compose.model import Model
 from manager.compose.scope import Scope
 from manager.compose.values import OriginKind, ProblemKind, ReadProblem
+from manager.model.value import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from manager.compose.loading import Loader
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+
+from manager.model.value import NamedTuple
 
 MAX_NESTING = 20
 MAX_USES = 500

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from manager.compose.text import Place
 from manager.compose.values import OriginKind
+from manager.model.value import NamedTuple
 
 
 class Job(NamedTuple):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from manager.errors import InvalidInput
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from manager.compose.checker import Caught
     from manager.compose.values import SourceText

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from manager.compose.values import PortRun, ProblemKind, Project, Service
-from manager.model.value import replace
+from manager.model.value import NamedTuple, replace
 
 
 class Meaning(NamedTuple):

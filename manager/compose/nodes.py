@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, cast
 
 from manager.compose.libyaml import (
     AliasEvent,
@@ -21,6 +20,12 @@ from manager.compose.libyaml import (
     Token,
     YAMLError,
 )
+from manager.model.typed import cast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 _TIGHT_TAG = r"![^\s,\[\]{}]*,"
 _TAG_LETTER = ";"

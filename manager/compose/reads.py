@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from manager.compose.document import style_of
 from manager.compose.libyaml import Node
 from manager.compose.scope import Scope
@@ -11,6 +9,7 @@ from manager.compose.text import UNKNOWN, Place, UnknownType
 from manager.compose.values import PortEntry, PortError, PortParts, PortRun, Syntax
 from manager.model.finding import Span
 from manager.model.ports import IPAddress, PortRange
+from manager.model.value import NamedTuple
 
 Key = tuple[str, str, str, str]
 """Host address, kind of the published value, its text or offset to the target, protocol."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from manager.compose.values import SourceText
 from manager.model.finding import Finding, Severity
+from manager.model.value import NamedTuple
 
 UNREADABLE = "PM010"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from manager.compose.config import Config
 from manager.compose.publishing import Publishing, bound_address, publishing_of
@@ -19,7 +18,10 @@ from manager.compose.values import (
 )
 from manager.model.finding import Edit, Severity
 from manager.model.ports import IPAddress
+from manager.model.typed import TypeVar, cast
+from manager.model.value import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from manager.compose.stakes import Clash, Side
 

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from manager.compose.libyaml import Node, ScalarNode
+from manager.model.value import NamedTuple
 
 _PREFIX = "tag:yaml.org,2002:"
 _INTEGER = (

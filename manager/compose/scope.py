@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from manager.compose.budget import Budget
 from manager.compose.document import Sheet, style_of
@@ -20,7 +19,7 @@ from manager.compose.text import Part, Place, Variable
 from manager.compose.tree import Tree
 from manager.compose.values import Origin
 from manager.model.finding import Span
-from manager.model.value import dataclass, field, replace
+from manager.model.value import NamedTuple, dataclass, field, replace
 
 
 class Reading(NamedTuple):

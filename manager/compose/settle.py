@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from manager.compose.reads import Key, Read
 from manager.compose.values import PortEntry, PortRun, Repeated
-from manager.model.value import replace
+from manager.model.value import NamedTuple, replace
 
 MAX_STEPS = 150_000
 

@@ -10,7 +10,13 @@ import os
 import pickle
 import signal
 from collections.abc import Callable, Sequence
-from typing import Generic, NoReturn, TypeVar, cast
+
+from manager.model.typed import Generic, TypeVar, cast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 
 T = TypeVar("T")
 R = TypeVar("R")

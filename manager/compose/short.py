@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
-from typing import NamedTuple
 
 from manager.model.ports import IPAddress, IPProtocol, PortRange
+from manager.model.value import NamedTuple
 
 PROTOCOLS = frozenset(protocol.value for protocol in IPProtocol)
 LONGEST = 60

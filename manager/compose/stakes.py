@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from manager.compose.claims import Bucket, claims_of
 from manager.compose.rule import Context, Hit
@@ -11,7 +10,7 @@ from manager.compose.values import Place, UnknownType
 from manager.compose.words import host_span
 from manager.model.finding import Span
 from manager.model.ports import IPAddress, PortRange
-from manager.model.value import dataclass
+from manager.model.value import NamedTuple, dataclass
 
 
 @dataclass(slots=True, eq=False, repr=False)

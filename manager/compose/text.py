@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from enum import Enum, StrEnum
-from typing import Final, Literal
 
 from manager.model.finding import Span
 from manager.model.value import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, Literal
 
 
 class Unknown(Enum):
@@ -20,7 +23,10 @@ class Unknown(Enum):
 
 
 UNKNOWN: Final = Unknown.UNKNOWN
-UnknownType = Literal[Unknown.UNKNOWN]
+if TYPE_CHECKING:
+    UnknownType = Literal[Unknown.UNKNOWN]
+else:
+    UnknownType = Unknown
 
 
 class Style(StrEnum):

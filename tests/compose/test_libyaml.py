@@ -62,7 +62,10 @@ def test_a_binding_that_wants_more_gets_all_of_yaml() -> None:
     less = SOURCE.replace('"scanner": "ScannerError"', '"scanner": "NoSuchError"')
     assert less != SOURCE
     wanted = "print(yaml.safe_load('a: 1'), CParser('a').get_token(), 'yaml.reader' in sys.modules)"
-    assert said(f"exec({less!r})\nimport yaml\n{wanted}") == "{'a': 1} StreamStartToken(encoding=None) True"
+    assert (
+        said(f"exec({less!r})\nimport yaml\n{wanted}")
+        == "{'a': 1} StreamStartToken(encoding=None) True"
+    )
 
 
 def test_a_text_that_cannot_be_read_says_where() -> None:

@@ -11,10 +11,10 @@ import argparse
 import gc
 import os
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from manager.errors import InvalidInput
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from manager.cli.output import Output
     from manager.compose.formats.human import Line

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from hashlib import sha256
-from typing import Any
 from urllib.parse import quote
 
 from manager import __version__
@@ -15,6 +14,11 @@ from manager.compose.report import Report
 from manager.compose.rule import Rule
 from manager.compose.values import SourceText
 from manager.model.finding import Edit, Finding, Severity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 SCHEMA_URI = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

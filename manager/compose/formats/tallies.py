@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from manager.model.finding import Finding
+from manager.model.value import NamedTuple
 
 
 class Tally(NamedTuple):
