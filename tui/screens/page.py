@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from textual import events
 from textual.app import ComposeResult
 from textual.dom import DOMNode
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -46,6 +47,8 @@ class Page(Screen[None]):
 
     PLACE: ClassVar[Place]
     AUTO_FOCUS = ""
+    # What has the focus paints that itself; Textual would paint the whole page once more.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     @property
     def pmap(self) -> PmapApp:
