@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 
@@ -22,7 +21,7 @@ class Listing(Page):
         """The list, and what the selected line tells."""
         yield Lines(id="note")
         with Container(id="main"):
-            yield LineList(id="list")
+            yield LineList(moved=self.tell, id="list")
             yield Lines(id="detail")
 
     def on_mount(self) -> None:
@@ -59,7 +58,6 @@ class Listing(Page):
         self.mover.show(self.lines(self.size.width - 1))
         self.tell()
 
-    @on(LineList.Moved)
     def tell(self) -> None:
         """Tell the line under the cursor."""
         self.query_one("#detail", Lines).show(self.detail(max(self.size.width - 2, 20)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 
 from tui.actions import Place
@@ -20,7 +20,7 @@ class PortMap(Page):
     def body(self) -> ComposeResult:
         """Legend, picture, what is under the cursor."""
         yield Lines(id="legend")
-        yield MapView(glyphs=self.pmap.glyphs, id="map")
+        yield MapView(self.tell, glyphs=self.pmap.glyphs, id="map")
         yield Lines(id="under")
 
     def on_mount(self) -> None:
@@ -42,7 +42,6 @@ class PortMap(Page):
         self.mover.show(holds(app.entries), app.snapshot.ephemeral)
         self.tell()
 
-    @on(MapView.Moved)
     def tell(self) -> None:
         """Say what is under the cursor."""
         app, view = self.pmap, self.mover

@@ -44,7 +44,7 @@ class Ports(Page):
         yield self.band
         yield Lines(id="trouble")
         with Container(id="main"):
-            yield PortTable(glyphs=glyphs, id="table")
+            yield PortTable(self._moved, glyphs=glyphs, id="table")
             yield Detail(glyphs=glyphs, id="detail")
 
     def on_mount(self) -> None:
@@ -92,9 +92,9 @@ class Ports(Page):
         app, columns = self.pmap, self.size.width
         table, g = self.table, app.glyphs
         line = band_line(app.counts, len(table.marked), columns, g)
-        right = beside_filter(
-            app.counts, len(table.rows), len(app.entries), len(table.marked), columns, g
-        )
+        # Only an open filter makes room for what is marked: a closed one keeps its size.
+        marked = len(table.marked) if self.band.opened else 0
+        right = beside_filter(app.counts, len(table.rows), len(app.entries), marked, columns, g)
         self.band.show(spread((), right, columns) if self.band.opened else line, right, columns)
         trouble = self.query_one("#trouble", Lines)
         trouble.show(trouble_lines(app.link, columns - 2, app.glyphs))
@@ -108,22 +108,23 @@ class Ports(Page):
     def open_filter(self) -> None:
         """Take the keyboard to the filter, which opens over the counts."""
         self.band.turn(opened=True)
-        self.set_focus(self.band.needle)
         self.band.needle.action_end()
         self.frame()
+        self.set_focus(self.band.needle)
 
     def close_filter(self) -> None:
         """Back to the table; the filter is seen while it lets something out."""
         self.band.turn(opened=bool(self.band.needle.value))
-        self.set_focus(self.table)
         self.frame()
+        self.set_focus(self.table)
 
     def set_filter(self, text: str) -> None:
         """Show what passes this filter, everything for an empty one; the filter line says so."""
         self.band.needle.value = text
         self.band.turn(opened=bool(text))
-        self.set_focus(self.table)
         self.look(replace(self.view, filter=text))
+        # The focus last: it wakes the screen, which paints what has changed by then.
+        self.set_focus(self.table)
 
     @on(Input.Changed, "#needle")
     def sync(self) -> None:
@@ -143,7 +144,6 @@ class Ports(Page):
         asking = entry is not None and app.asking.pending == entry.identity
         self.query_one("#detail", Detail).tell(entry, app.link.engine, asking=asking)
 
-    @on(PortTable.Moved)
     def _moved(self) -> None:
         self.ask()
         self.frame()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from textual import events
@@ -21,19 +21,21 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
     DEFAULT_CSS = "LineList { overflow-x: hidden; scrollbar-size-vertical: 1; }"
 
     @dataclass
-    class Moved(Message):
-        """The cursor stands on another line."""
-
-        index: int
-
-    @dataclass
     class Chosen(Message):
         """A line was double-clicked."""
 
         index: int
 
-    def __init__(self, lines: Sequence[Line] = (), *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        lines: Sequence[Line] = (),
+        *,
+        moved: Callable[[], object] | None = None,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        """`moved` is called once the cursor stands on another line."""
         super().__init__(id=id)
+        self._moved = moved
         self._lines = tuple(lines)
         self.index = 0
 
@@ -64,7 +66,8 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         elif index >= top + seen:
             self.scroll_to(y=index - seen + 1, animate=False, force=True)
         self.refresh()
-        self.post_message(self.Moved(index))
+        if self._moved is not None:
+            self._moved()
 
     def on_resize(self) -> None:
         """Take the new width."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from textual import events
-from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -24,11 +23,16 @@ LABEL = 7
 class MapView(Widget, can_focus=True):
     """Cells of ports; the arrows move by cell and row, the zoom keys change the scale."""
 
-    class Moved(Message):
-        """The cursor stands on another cell."""
-
-    def __init__(self, *, glyphs: Glyphs, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        moved: Callable[[], object],
+        *,
+        glyphs: Glyphs,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        """`moved` is called once the cursor stands on other ports."""
         super().__init__(id=id)
+        self._moved = moved
         self._glyphs = glyphs
         self.held: Mapping[int, Sequence[Entry]] = {}
         self._ephemeral = LINUX_EPHEMERAL
@@ -53,7 +57,7 @@ class MapView(Widget, can_focus=True):
         self.zoom = whole(max(self.size.width - LABEL - 1, 8), max(self.size.height, 1))
         self.cursor = self.zoom.cell(port)
         self._draw()
-        self.post_message(self.Moved())
+        self._moved()
 
     def move(self, steps: int) -> None:
         """Move by rows: what the up and down keys do."""
@@ -72,7 +76,7 @@ class MapView(Widget, can_focus=True):
         last = self.zoom.cell(MAX_PORT)
         self.cursor = min(max(cell, 0), last)
         self.refresh()
-        self.post_message(self.Moved())
+        self._moved()
 
     def next_taken(self) -> None:
         """To the next cell with somebody in it, round the end."""
@@ -87,7 +91,7 @@ class MapView(Widget, can_focus=True):
         self.zoom = zoomed(self.zoom, port, factor)
         self.cursor = self.zoom.cell(port)
         self._draw()
-        self.post_message(self.Moved())
+        self._moved()
 
     def on_click(self, event: events.Click) -> None:
         """To the cell that was clicked; nearer at the second click."""

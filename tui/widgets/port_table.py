@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual import events
@@ -26,19 +27,24 @@ class PortTable(Calm, can_focus=True, inherit_bindings=False):
     """
 
     @dataclass
-    class Moved(Message):
-        """The cursor stands on another entry, or the entry has changed."""
-
-        entry: Entry | None
-
-    @dataclass
     class Chosen(Message):
         """A row was double-clicked, or the title of a column clicked."""
 
         action: str
 
-    def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        moved: Callable[[], object],
+        *,
+        glyphs: Glyphs = UNICODE,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        """`moved` is called once the cursor stands on another row.
+
+        It is no message: that would be heard, and what it changes painted, a picture later.
+        """
         super().__init__(id=id)
+        self._moved = moved
         self.glyphs = glyphs
         self.marked: set[Identity] = set()
         self._view = View()
@@ -105,8 +111,6 @@ class PortTable(Calm, can_focus=True, inherit_bindings=False):
         self.refresh()
         if follow:
             self._follow()
-        if self.selected is not before:
-            self.post_message(self.Moved(self.selected))
 
     def move(self, steps: int) -> None:
         """Move the cursor by that many rows, stopping at the ends."""
@@ -186,7 +190,7 @@ class PortTable(Calm, can_focus=True, inherit_bindings=False):
         self._cursor = index
         self.refresh(self.focus_region())
         self._follow()
-        self.post_message(self.Moved(self.selected))
+        self._moved()
 
     def _follow(self) -> None:
         """Scroll so that the cursor is seen, with the heading above the first of a group."""
