@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING, Any
 
 from manager.cli import diagnostics
@@ -12,6 +11,8 @@ from manager.cli.selection import select_rows
 from manager.errors import InvalidInput, NoSuchContainer
 
 if TYPE_CHECKING:
+    import argparse
+
     from manager.everywhere import ContextPorts
     from manager.model.conflict import Conflict
     from manager.model.rows import PortRow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -16,11 +15,13 @@ from manager.errors import Declined, InvalidInput, Refused
 from manager.model.text import printable
 
 if TYPE_CHECKING:
+    import argparse
+
     from manager.change.plan import Outcome, Plan
     from manager.change.request import ChangeRequest
     from manager.service import PortManager
 
-RequestMaker = Callable[[argparse.Namespace], "Sequence[ChangeRequest]"]
+RequestMaker = Callable[["argparse.Namespace"], "Sequence[ChangeRequest]"]
 
 
 def add_change_options(parser: argparse.ArgumentParser) -> None:

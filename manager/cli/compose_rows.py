@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,8 @@ from manager.model.exposure import Exposure, exposure_of
 from manager.model.ports import parse_ip
 
 if TYPE_CHECKING:
+    import argparse
+
     from manager.compose.values import Project, Service
 
 _LONGEST_NUMBER = 19

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
 from manager.cli import diagnostics
@@ -10,6 +9,8 @@ from manager.cli.hints import here, remember
 from manager.errors import EngineUnavailable
 
 if TYPE_CHECKING:
+    import argparse
+
     from manager.service import PortManager
 
 

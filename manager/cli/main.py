@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
 
-from manager import __version__
 from manager.errors import InvalidInput, PmapError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
-
+    from argparse import Namespace
+    from types import SimpleNamespace
+    from typing import Any
 
 COMMANDS = {
     "ls": "every published port, and what stands behind it",
@@ -35,39 +34,6 @@ COMMANDS = {
 }
 
 _VALUE_OPTIONS = {"--context", "-H"}
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are pmap's own.
-
-    While options are added, each is formatted once to see that it can be. Only help that is
-    printed has to know how wide the terminal is, and to load what finds that out.
-    """
-
-    _width: int | None = 80
-
-    def error(self, message: str) -> NoReturn:
-        """Raise InvalidInput instead of printing a usage block."""
-        raise InvalidInput(message, hint=f"{self.prog} --help")
-
-    def format_help(self) -> str:
-        """The help, as wide as the terminal."""
-        self._width = None
-        return super().format_help()
-
-    def _get_formatter(self) -> argparse.HelpFormatter:
-        make: Any = self.formatter_class
-        formatter: argparse.HelpFormatter = make(self.prog, width=self._width)
-        return formatter
-
-
-def add_global_options(parser: argparse.ArgumentParser) -> None:
-    """The options that every command takes, before its name or after it."""
-    group = parser.add_argument_group("engine")
-    group.add_argument("--context", metavar="NAME", help="a docker context")
-    group.add_argument("-H", dest="engine_url", metavar="URL", help="the engine's address")
-    group.add_argument("--demo", action="store_true", help="an engine in memory, to try things")
-    parser.add_argument("--version", action="version", version=f"pmap {__version__}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -131,11 +97,19 @@ def _run(arguments: list[str]) -> int:
         raise InvalidInput(f"{name!r} is not a pmap command", hint=_nearest_command(name))
     # importlib is a package that imports warnings, for this one function.
     module = __import__(f"manager.cli.commands.{name}", fromlist=[name])
-    parser = Parser(prog=f"pmap {name}", description=module.__doc__, allow_abbrev=False)
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    module.add_arguments(parser)
-    add_global_options(parser)
-    return int(module.run(parser.parse_args(arguments)))
+    return int(module.run(_read(name, module, arguments)))
+
+
+def _read(name: str, module: Any, arguments: list[str]) -> Namespace | SimpleNamespace:
+    from manager.cli.options import add_global_options
+    from manager.cli.plain import read_names
+
+    read = read_names(arguments, module.add_arguments, add_global_options)
+    if read is not None:
+        return read
+    from manager.cli.parser import parse
+
+    return parse(name, module, arguments)
 
 
 def _command_position(arguments: Sequence[str]) -> int | None:
@@ -152,13 +126,14 @@ def _command_position(arguments: Sequence[str]) -> int | None:
 
 
 def _without_command(arguments: Sequence[str]) -> int:
+    from manager.cli.options import add_global_options
+    from manager.cli.parser import Parser
+
     parser = Parser(
-        prog="pmap",
+        "pmap",
+        "The port-mapping manager for containers. Without a command: the screen.",
         usage="pmap [options] [COMMAND ...]",
-        description="The port-mapping manager for containers. Without a command: the screen.",
         epilog=_command_list(),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     add_global_options(parser)
     args = parser.parse_args(arguments)

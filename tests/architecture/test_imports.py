@@ -119,6 +119,8 @@ def test_the_first_words_load_no_command(command: str, tmp_path: Path) -> None:
         "manager",
         "manager.cli",
         "manager.cli.main",
+        "manager.cli.options",
+        "manager.cli.parser",
         "manager.errors",
     ]
     assert ran.of("asyncio", "dataclasses", "importlib.metadata", "socket", "subprocess") == []
@@ -133,6 +135,11 @@ def test_reading_files_needs_yaml_alone(command: str, tmp_path: Path) -> None:
     ran = Run(tmp_path, command.split())
     assert ran.code == 0, ran.output
     assert ran.heavy == {"yaml"}
+    assert ran.of("yaml.scanner") == []
+    if command.startswith("check"):
+        assert ran.of("typing", "contextlib") == []
+    if "-" not in command:
+        assert ran.of("argparse") == []
     assert (
         ran.of("manager.engine", "manager.host", "manager.service", "manager.change", "tui") == []
     )

@@ -7,7 +7,6 @@ file that cannot be read.
 
 from __future__ import annotations
 
-import argparse
 import gc
 import os
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,8 @@ from manager.errors import InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
+
     from manager.cli.output import Output
     from manager.compose.formats.human import Line
     from manager.compose.report import Report

@@ -71,7 +71,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _options_by_command() -> dict[str, dict[str, str]]:
     """Every option of every command with its help, asked of the commands' own parsers."""
-    from manager.cli.main import COMMANDS, add_global_options
+    from manager.cli.main import COMMANDS
+    from manager.cli.options import add_global_options
 
     found = {}
     for name in COMMANDS:

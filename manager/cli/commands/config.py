@@ -5,12 +5,13 @@ The screen's actions are listed with their keys, which screen.keys may change.
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING, Any
 
 from manager.cli.output import Output
 
 if TYPE_CHECKING:
+    import argparse
+
     from pydantic import BaseModel
 
 

@@ -5,13 +5,14 @@ Exit code: 0 when no check fails (warnings are none), 1 when one does, 3 without
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from manager.cli.output import Output, width
 
 if TYPE_CHECKING:
+    import argparse
+
     from manager.doctor.result import CheckResult
 
 _STYLES = {"pass": "green", "warn": "yellow", "fail": "bold red"}

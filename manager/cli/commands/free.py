@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-
 from manager.cli.output import Output
 from manager.errors import InvalidInput
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

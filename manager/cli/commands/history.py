@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,8 @@ from manager.cli.output import Cell, Output
 from manager.errors import InvalidPortSpec
 
 if TYPE_CHECKING:
+    import argparse
+
     from manager.model.snapshot import EngineInfo
 
 _THIS = "this one"

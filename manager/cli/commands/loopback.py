@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,8 @@ from manager.cli.change_flow import add_change_options, request_options, run_cha
 from manager.cli.output import Output
 
 if TYPE_CHECKING:
+    import argparse
+
     from manager.change.request import ChangeRequest
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from manager.cli.output import Output
 
 if TYPE_CHECKING:
+    import argparse
+
     from manager.model.conflict import Conflict
     from manager.model.rows import PortRow
     from manager.model.snapshot import Snapshot

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -15,6 +14,8 @@ from manager.errors import Refused
 from manager.model.portspec import PortSpec
 
 if TYPE_CHECKING:
+    import argparse
+
     from manager.change.request import ChangeRequest
     from manager.service import PortManager
 

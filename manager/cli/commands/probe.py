@@ -7,9 +7,11 @@ mysql, redis and postgres. Nothing is logged in to. Exit code: 0 when what was a
 
 from __future__ import annotations
 
-import argparse
-
 from manager.cli.output import Output
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

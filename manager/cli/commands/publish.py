@@ -6,7 +6,6 @@ The container is made anew with everything it had; the old one comes back if tha
 
 from __future__ import annotations
 
-import argparse
 import shlex
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,6 +17,8 @@ from manager.model.ports import PortRange, quoted
 from manager.model.portspec import PortSpec
 
 if TYPE_CHECKING:
+    import argparse
+
     from manager.change.request import ChangeRequest
 
 

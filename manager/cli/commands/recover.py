@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING, Any
 
 from manager.cli.output import Output
 
 if TYPE_CHECKING:
+    import argparse
+
     from manager.change.recover import Recovery
     from manager.service import PortManager
 

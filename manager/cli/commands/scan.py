@@ -6,12 +6,13 @@ A real connect scan from the outside in, of this host alone; it sends nothing an
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING, Any
 
 from manager.cli.output import Cell, Output
 
 if TYPE_CHECKING:
+    import argparse
+
     from manager.model.rows import PortRow
     from manager.model.scanning import ScanLine, ScanReport
 

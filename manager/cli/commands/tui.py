@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from typing import TYPE_CHECKING
 
 from manager.errors import InvalidInput
 
 if TYPE_CHECKING:
+    import argparse
+
     from manager.service import PortManager
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
-
 from manager.cli.change_flow import add_change_options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,6 @@ not told (pmap ls --host shows it). Ends with Ctrl-C, or when nobody reads any m
 
 from __future__ import annotations
 
-import argparse
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from manager.cli.output import Output
 
 if TYPE_CHECKING:
+    import argparse
+
     from manager.interfaces import EngineEvent
     from manager.watch import PortChange
 

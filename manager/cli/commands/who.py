@@ -7,13 +7,14 @@ say it. Nothing of an engine (docker-proxy, dockerd, containerd) is ever ended.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from manager.cli.output import Output
 
 if TYPE_CHECKING:
+    import argparse
+
     from manager.model.conflict import Holder
     from manager.model.place import HostPlace
     from manager.model.verdict import Verdict
