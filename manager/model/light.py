@@ -1,4 +1,4 @@
-"""Dataclasses of which only `__init__` is compiled, and that when the first instance is made.
+"""Dataclasses of which only `__init__` is compiled, and that when many instances are made.
 
 manager.model.value offers them.
 
@@ -15,9 +15,11 @@ from operator import attrgetter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
+_FEW = 100
+"""Compiling a function takes as long as it saves for about so many instances."""
 _MISSING = object()
 _set = object.__setattr__
 
@@ -87,14 +89,55 @@ def dataclass(
 def _later(
     names: tuple[str, ...], defaults: Mapping[str, Any], *, frozen: bool
 ) -> Callable[..., None]:
-    """An `__init__` that compiles the real one when the first instance is made."""
+    """An `__init__` that sets one field after the other, and compiles a quicker one in time."""
+    made, size = 0, len(names)
+    setters: list[Callable[[Any, Any], None]] = []
 
     def first(self: Any, *given: Any, **named: Any) -> None:
-        made = type(self)
-        made.__init__ = _init(made, names, defaults, frozen=frozen)
-        made.__init__(self, *given, **named)
+        nonlocal made
+        made += 1
+        values: Sequence[Any] | None = given
+        if named or len(given) != size:
+            values = _values(names, defaults, given, named)
+        if values is None or made > _FEW:
+            cls = type(self)
+            cls.__init__ = _init(cls, names, defaults, frozen=frozen)
+            cls.__init__(self, *given, **named)
+            return
+        if not setters:
+            setters.extend(_setter(type(self), name) for name in names)
+        for put, value in zip(setters, values, strict=True):
+            put(self, value)
+        if hasattr(self, "__post_init__"):
+            self.__post_init__()
 
     return first
+
+
+def _setter(cls: type[Any], name: str) -> Callable[[Any, Any], None]:
+    """The slot's own setter: object.__setattr__ would look it up each time."""
+    slot: Any = vars(cls).get(name)
+    return getattr(slot, "__set__", None) or partial(_set_named, name)
+
+
+def _values(
+    names: tuple[str, ...],
+    defaults: Mapping[str, Any],
+    given: tuple[Any, ...],
+    named: dict[str, Any],
+) -> list[Any] | None:
+    """A value for each field; None where the arguments are not right."""
+    values, taken = list(given), 0
+    for name in names[len(given) :]:
+        if name in named:
+            values.append(named[name])
+            taken += 1
+        elif name in defaults:
+            default = defaults[name]
+            values.append(default.make() if isinstance(default, _Factory) else default)
+        else:
+            return None
+    return values if taken == len(named) and len(values) == len(names) else None
 
 
 def _init(
@@ -115,9 +158,7 @@ def _init(
             given[f"_default_{name}"] = default
             parameters.append(f"{name}=_default_{name}")
         if frozen:
-            # The slot's own setter: object.__setattr__ would look it up each time.
-            slot = vars(cls).get(name)
-            given[f"_set_{name}"] = getattr(slot, "__set__", None) or partial(_set_named, name)
+            given[f"_set_{name}"] = _setter(cls, name)
             body.append(f"_set_{name}(self, {value})")
         else:
             body.append(f"self.{name} = {value}")

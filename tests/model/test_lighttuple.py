@@ -100,3 +100,18 @@ def test_the_first_may_be_made_with_names_alone() -> None:
 
     assert Fresh(one=1) == (1, 2)
     assert Fresh(3, two=4) == (3, 4)
+
+
+def test_many_are_made_as_the_first_ones() -> None:
+    class Fresh(NamedTuple):
+        """Never made before."""
+
+        one: int
+        two: int = 2
+
+    early = Fresh.__new__
+    for number in range(1000):
+        assert Fresh(number) == (number, 2)
+        assert Fresh(number, 3) == (number, 3)
+    assert Fresh.__new__ is not early
+    assert Fresh(two=4, one=5) == (5, 4)
