@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Callable
@@ -86,9 +87,10 @@ class PmapApp(App[int], inherit_bindings=False):
         self.call_after_refresh(self.feed.start)
 
     def on_unmount(self) -> None:
-        """Let the background go."""
+        """Let the background go, and what was kept from the collector."""
         self.feed.stop()
         self.asking.close()
+        gc.unfreeze()
 
     async def on_event(self, event: events.Event) -> None:
         """Obey keys in the order in which they are typed, before any widget is given them.

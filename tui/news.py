@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,10 @@ def _taken(app: PmapApp, news: SnapshotTaken) -> None:
         # Whatever was said before may be another now.
         app.asking.forget()
     app.asking.forget(news.touched)
+    if news.entries and not app.entries:
+        # What is there once the first table is seen stays: to look through all of it for what
+        # could be let go of would hold up a key for 50 ms now and then.
+        app.call_after_refresh(gc.freeze)
     app.snapshot = news.snapshot
     app.entries = with_answers(news.entries, app.asking.known)
     app.counts = count(news.entries)
