@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 
 from textual import events
@@ -58,6 +58,8 @@ class PortTable(Calm, can_focus=True, inherit_bindings=False):
         self._cursor = -1
         self._plan: Layout | None = None
         self._faded = False
+        self._drawn: tuple[object, ...] = ()
+        """What the lines were drawn from last, but for cursor and marks."""
         self._painters: dict[str, Painter] = {}
         self._strips: dict[tuple[int, bool], Strip] = {}
 
@@ -76,9 +78,7 @@ class PortTable(Calm, can_focus=True, inherit_bindings=False):
         if new or (view.sort, view.descending) != (self._view.sort, self._view.descending):
             self._ordered = ordered(entries, view)
         self._entries, self._view, self._faded = entries, view, faded
-        if new:
-            self._lay_out()
-        self._arrange(follow=not away or self._cursor < 0)
+        self._arrange(follow=not away or self._cursor < 0, anew=new)
 
     def put(self, entries: tuple[Entry, ...], entry: Entry) -> None:
         """Draw these entries, of which this one has learnt something: no row moves for that."""
@@ -90,11 +90,18 @@ class PortTable(Calm, can_focus=True, inherit_bindings=False):
         self._ordered = tuple(entry if same(each) else each for each in self._ordered)
         self._items = tuple(entry if same(item) else item for item in self._items)
         self.rows = tuple(entry if same(each) else each for each in self.rows)
-        self._strips = {}
-        self.refresh()
+        self._drawn = (self._items, *self._drawn[1:])
+        self._draw_again({entry.identity})
 
-    def _arrange(self, *, follow: bool = True) -> None:
-        """Draw the lines anew, the cursor on its row."""
+    def _arrange(self, *, follow: bool = True, anew: bool) -> None:
+        """Work out the lines, the cursor on its row; draw them where they are other ones.
+
+        `anew`: the columns get their widths anew, by all entries, so that no filter makes them
+        jump.
+        """
+        columns = self.scrollable_content_region.width
+        if anew and columns:
+            self._plan = layout(self._entries, self._view, columns, self.glyphs)
         before = self.selected
         self._items = arrange(self._ordered, self._view, self.size.height - 1)
         self.rows = tuple(item for item in self._items if isinstance(item, Entry))
@@ -106,9 +113,14 @@ class PortTable(Calm, can_focus=True, inherit_bindings=False):
             self._cursor = find(self._items, successor(self._items, before), near)
         self.virtual_size = Size(self.size.width, len(self._items) + 1)
         self._scroll_update(self.virtual_size)
-        self._painters = {}
-        self._strips = {}
-        self.refresh()
+        # One more letter in the filter often lets the same rows through.
+        order = (self._view.sort, self._view.descending)
+        drawn = (self._items or self.empty, order, self._plan, self._faded)
+        if anew or drawn != self._drawn:
+            self._drawn = drawn
+            self._painters = {}
+            self._strips = {}
+            self.refresh()
         if follow:
             self._follow()
 
@@ -128,14 +140,12 @@ class PortTable(Calm, can_focus=True, inherit_bindings=False):
         """Mark or unmark the row under the cursor."""
         if (entry := self.selected) is not None:
             self.marked ^= {entry.identity}
-            self._strips.pop((self._cursor, True), None)
-            self.refresh(self.focus_region())
+            self._draw_again({entry.identity})
 
     def clear_marks(self) -> None:
         """Unmark every row."""
-        self.marked.clear()
-        self._strips = {}
-        self.refresh()
+        marked, self.marked = self.marked, set()
+        self._draw_again(marked)
 
     def notify_style_update(self) -> None:
         """Colours or focus have changed: paint anew."""
@@ -162,12 +172,10 @@ class PortTable(Calm, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Give lines and columns their new room; only what it changes is worked out anew."""
-        if self._plan is None or self._plan.total != self.scrollable_content_region.width:
-            self._lay_out()
-            self._arrange()
-        elif len(self.rows) < self.size.height:
-            # Few enough that the gaps between groups come or go.
-            self._arrange()
+        wider = self._plan is None or self._plan.total != self.scrollable_content_region.width
+        if wider or len(self.rows) < self.size.height:
+            # The columns have other room, or so few rows that the gaps of groups come or go.
+            self._arrange(anew=wider)
         else:
             self._follow()
 
@@ -206,11 +214,17 @@ class PortTable(Calm, can_focus=True, inherit_bindings=False):
         elif self._cursor >= top + seen:
             self.scroll_to(y=self._cursor - seen + 1, animate=False, force=True)
 
-    def _lay_out(self) -> None:
-        """Give the columns their widths: by all entries, so that no filter makes them jump."""
-        columns = self.scrollable_content_region.width
-        if columns:
-            self._plan = layout(self._entries, self._view, columns, self.glyphs)
+    def _draw_again(self, rows: Set[Identity]) -> None:
+        """Draw the lines of these rows anew, no others."""
+        columns, top = self.size.width, self.scroll_offset.y
+        lines = []
+        for index, item in enumerate(self._items):
+            if isinstance(item, Entry) and item.identity in rows:
+                self._strips.pop((index, False), None)
+                self._strips.pop((index, True), None)
+                lines.append(Region(0, index + 1 - top, columns, 1))
+        if lines:
+            self.refresh(*lines)
 
     def _draw(self, index: int, plan: Layout, columns: int) -> Strip:
         if index >= len(self._items):
