@@ -63,6 +63,7 @@ _KEY_TEXTS = {
     "right_square_bracket": "]",
     "plus": "+",
     "minus": "-",
+    "equals_sign": "=",
     "escape": "esc",
     "pageup": "pgup",
     "pagedown": "pgdn",

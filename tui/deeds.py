@@ -112,11 +112,11 @@ def _publish(app: PmapApp, ports: Ports) -> None:
 
 
 def _help(app: PmapApp, ports: Ports) -> None:
-    from tui.presentation.helptext import help_lines
+    from tui.presentation.helptext import HELP, help_lines
     from tui.screens.reader import Reader
 
     actions = actions_of(app.page.PLACE, app.actions)
-    app.push_screen(Reader("Keys", lambda columns: help_lines(actions, columns)))
+    app.push_screen(Reader("Keys", lambda columns: help_lines(actions, columns), most=HELP))
 
 
 def _detail(app: PmapApp, ports: Ports) -> None:

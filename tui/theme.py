@@ -16,7 +16,7 @@ DARK = Theme(
     secondary="#b79cff",
     accent="#6cb6ff",
     warning="#f0b866",
-    error="#ff6b76",
+    error="#ff7b85",
     success="#7ddc95",
     foreground="#d7deea",
     background="#0f131a",
@@ -42,9 +42,9 @@ LIGHT = Theme(
     primary="#0b62c4",
     secondary="#6d3fc0",
     accent="#0b62c4",
-    warning="#8f5200",
-    error="#c01f35",
-    success="#0f7035",
+    warning="#854c00",
+    error="#b01a30",
+    success="#0c672f",
     foreground="#232a36",
     background="#fbfbf9",
     surface="#f1f2f0",
@@ -104,7 +104,11 @@ _KNOWN: dict[str, tuple[Theme, Mapping[Role, Style]]] = {}
 
 
 def role_styles(theme: Theme) -> Mapping[Role, Style]:
-    """The style of every role, without the ground, for any Textual theme."""
+    """The style of every role, without the ground, for any Textual theme.
+
+    Of pmap's own themes every role that writes words has a contrast of 4.5 or more (WCAG AA) on
+    the page and on the selected line; FAINT, which only draws signs and rules, has 3.
+    """
     known = _KNOWN.get(theme.name)
     if known is None or known[0] is not theme:
         known = (theme, _ansi_styles() if theme.ansi else _colour_styles(theme))
@@ -124,9 +128,9 @@ def _colour_styles(theme: Theme) -> Mapping[Role, Style]:
     return {
         Role.TEXT: Style(foreground=ground.blend(ink, 0.92)),
         Role.STRONG: Style(foreground=ink, bold=True),
-        Role.MUTED: Style(foreground=ground.blend(ink, 0.62 if theme.dark else 0.72)),
+        Role.MUTED: Style(foreground=ground.blend(ink, 0.71 if theme.dark else 0.77)),
         # Dark on light needs more ink than light on dark to be read as well.
-        Role.FAINT: Style(foreground=ground.blend(ink, 0.38 if theme.dark else 0.5)),
+        Role.FAINT: Style(foreground=ground.blend(ink, 0.42 if theme.dark else 0.53)),
         Role.ACCENT: Style(foreground=colour("accent"), bold=True),
         Role.GOOD: Style(foreground=colour("success")),
         Role.WARN: Style(foreground=colour("warning")),
@@ -135,7 +139,7 @@ def _colour_styles(theme: Theme) -> Mapping[Role, Style]:
         Role.LOUD: Style(foreground=error, bold=True),
         Role.PROJECT: Style(foreground=colour("secondary"), bold=True),
         Role.KEY: Style(foreground=colour("accent"), background=colour("panel"), bold=True),
-        Role.HEAD: Style(foreground=ground.blend(ink, 0.5 if theme.dark else 0.62)),
+        Role.HEAD: Style(foreground=ground.blend(ink, 0.56 if theme.dark else 0.68)),
         Role.TAB: Style(foreground=ground, background=colour("accent"), bold=True),
         Role.ADDED: Style(foreground=colour("success"), bold=True),
         Role.REMOVED: Style(foreground=error, strike=True),

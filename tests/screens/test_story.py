@@ -45,7 +45,7 @@ def test_a_loopback_port(shop: tuple[Entry, ...]) -> None:
         "State    ● declared  ● bound  · answering  Held as it was asked for.",
         "Who      web of nginx:1, running.",
         "From     project shop, service web, /srv/shop/compose.yaml.",
-        "Next      p  publish more    m  move it    u  take it away",
+        "Next      p  publish more   m  move it   u  take it away",
     ]
 
 
@@ -187,9 +187,9 @@ def test_what_helps_first_stands_first(shop: tuple[Entry, ...]) -> None:
     def first(entry: Entry) -> str:
         return tell(entry).splitlines()[-1]
 
-    assert first(named(shop, "idle")).startswith("Next      x  start it    p  publish more")
+    assert first(named(shop, "idle")).startswith("Next      x  start it   p  publish more")
     silent = asked(named(shop, "web"), answer=answered("refused"))
-    assert first(silent).startswith("Next      L  its whole log    p ")
+    assert first(silent).startswith("Next      L  its whole log   p ")
     assert first(named(shop, "web")).startswith("Next      p ")
     assert first(named(shop, "old")).startswith("Next      m "), "it could not be started"
 

@@ -92,6 +92,8 @@ async def test_the_palette_finds_every_action(app: PmapApp, home: Pilot[int], pl
 
 @pytest.mark.parametrize("place", PLACES)
 async def test_the_help_tells_every_action(app: PmapApp, home: Pilot[int], place: Place) -> None:
+    # A wider one has the help in two columns.
+    await home.resize_terminal(120, 40)
     await calm(app, home, place)
     await home.press("question_mark")
     assert isinstance(app.screen, Reader)

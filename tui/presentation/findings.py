@@ -77,7 +77,7 @@ def finding_lines(
 
 def _source(number: int, text: str, finding: Finding, columns: int, g: Glyphs) -> Line:
     """A line of the source; the part that the finding is about stands out."""
-    span, label = finding.span, Span(f"{number:>5}  ", Role.FAINT)
+    span, label = finding.span, Span(f"{number:>5}  ", Role.HEAD)
     if not span.line <= number <= span.end_line:
         return clip_line((label, Span(printable(text), Role.MUTED)), columns, g.ellipsis)
     start = span.column - 1 if number == span.line else 0
@@ -116,8 +116,9 @@ def result_line(result: CheckResult, columns: int, g: Glyphs) -> Line:
 
 
 def result_lines(result: CheckResult, columns: int) -> list[Line]:
-    """The whole fact, and the fix to type."""
-    lines = wrap((Span(printable(result.fact), Role.STRONG),), columns)
+    """The check's title, the whole fact, and the fix to type."""
+    lines: list[Line] = [(Span(printable(result.title), Role.PROJECT),)]
+    lines += wrap((Span(printable(result.fact), Role.STRONG),), columns)
     if result.fix:
         fix = (Span("Fix      ", Role.HEAD), Span(printable(result.fix), Role.ACCENT))
         lines += wrap(fix, columns, indent=" " * 9)

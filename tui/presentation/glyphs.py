@@ -11,6 +11,8 @@ class Glyphs:
 
     arrow: str = "→"
     yes: str = "●"
+    some: str = "◆"
+    """Between yes and no: open to one address."""
     no: str = "○"
     unknown: str = "·"
     cursor: str = "▌"
@@ -31,6 +33,7 @@ UNICODE = Glyphs()
 ASCII = Glyphs(
     arrow="->",
     yes="*",
+    some="@",
     no="o",
     unknown=".",
     cursor=">",

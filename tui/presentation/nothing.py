@@ -8,6 +8,9 @@ from tui.presentation.cells import Line, Role, Span
 from tui.presentation.ordering import View
 from tui.presentation.summary import Link
 
+_KEY = 7
+"""Columns of a key and of the space after it, so that what the keys do begins in one column."""
+
 
 def nothing_lines(link: Link, view: View, known: int) -> tuple[Line, ...]:
     """The lines for a table that shows none of `known` entries in this view."""
@@ -43,8 +46,10 @@ def nothing_lines(link: Link, view: View, known: int) -> tuple[Line, ...]:
 
 
 def _key(name: str, promise: str) -> Line:
+    key = f" {by_name(name).key} "
     return (
         Span("  "),
-        Span(f" {by_name(name).key} ", Role.KEY, name),
-        Span(f"  {promise}", Role.MUTED, name),
+        Span(key, Role.KEY, name),
+        Span(" " * (_KEY - len(key)), action=name),
+        Span(promise, Role.MUTED, name),
     )

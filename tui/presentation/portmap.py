@@ -152,9 +152,15 @@ def _cell(hold: Hold, ports: PortRange | None, ephemeral: PortRange, g: Glyphs) 
     if ports is None:
         return Span(" ")
     if hold is not Hold.FREE:
-        sign = {Hold.RESERVED: g.no, Hold.EXPOSED: g.alarm}.get(hold, g.yes)
+        sign = _sign(hold, g)
         return Span(sign, SIGNS[hold])
     return Span(g.shade if ports.overlaps(ephemeral) else g.unknown, Role.FAINT)
+
+
+def _sign(hold: Hold, g: Glyphs) -> str:
+    """Each hold has a sign of its own: the colour says nothing that the sign does not."""
+    signs = {Hold.RESERVED: g.no, Hold.ADDRESS: g.some, Hold.EXPOSED: g.alarm}
+    return signs.get(hold, g.yes)
 
 
 def legend(ephemeral: PortRange, columns: int, g: Glyphs) -> Line:
@@ -172,10 +178,10 @@ def _legends(ephemeral: PortRange, g: Glyphs) -> Iterator[Line]:
 
 def _legend(every: str, one: str, clients: str, dynamic: str, g: Glyphs, *, gap: int) -> Line:
     known = (
-        (g.alarm, SIGNS[Hold.EXPOSED], every),
-        (g.yes, SIGNS[Hold.ADDRESS], one),
-        (g.yes, SIGNS[Hold.LOOPBACK], "this host"),
-        (g.no, SIGNS[Hold.RESERVED], "reserved"),
+        (_sign(Hold.EXPOSED, g), SIGNS[Hold.EXPOSED], every),
+        (_sign(Hold.ADDRESS, g), SIGNS[Hold.ADDRESS], one),
+        (_sign(Hold.LOOPBACK, g), SIGNS[Hold.LOOPBACK], "this host"),
+        (_sign(Hold.RESERVED, g), SIGNS[Hold.RESERVED], "reserved"),
         (g.unknown, Role.FAINT, "free"),
         (g.shade, Role.FAINT, clients),
         (str(DYNAMIC), Role.PROJECT, f"on: {dynamic}"),
@@ -205,6 +211,15 @@ def cell_lines(
     for port in taken:
         lines += [_holder(entry, g) for entry in held[port]]
     return lines
+
+
+def after_lines(
+    ports: PortRange | None, held: Mapping[int, Sequence[Entry]], g: Glyphs
+) -> list[Line]:
+    """Who holds the ports past those under the cursor, as `n` comes to them."""
+    after = sorted(port for port in held if ports is not None and port > ports.end)
+    lines: list[Line] = [(), (Span(" Further on", Role.HEAD),)] if after else []
+    return [*lines, *(_holder(entry, g) for port in after for entry in held[port])]
 
 
 def _holder(entry: Entry, g: Glyphs) -> Line:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from manager.model.container import Container
 from manager.model.exposure import Exposure
@@ -31,6 +31,8 @@ class Fact:
 
     label: str
     text: Line
+    more: Line = ()
+    """A sentence after it: on a line of its own where it would break."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +55,41 @@ def story(entry: Entry, engine: EngineInfo | None, g: Glyphs, *, asking: bool = 
         ("From", lambda: _origin(entry)),
     )
     facts = [Fact(label, line) for label, tell in tellers if (line := tell())]
+    said = (Span(_said(entry)),)
+    facts = [replace(fact, more=said) if fact.label == "State" else fact for fact in facts]
     facts += [Fact("" if n else "Log", line) for n, line in enumerate(log_lines(entry))]
     return Story(_title(entry, g), tuple(facts), _next(entry))
 
 
 def story_lines(told: Story, columns: int, *, airy: bool = False) -> tuple[list[Line], list[Line]]:
-    """The facts, and the next steps, wrapped under their labels. `airy`: with lines between."""
+    """The facts, and the next steps, wrapped under their labels.
+
+    `airy`: there is room below, so lines stand between, and every step has a line of its own.
+    """
     facts: list[Line] = []
     for fact in told.facts:
         head = Span(f"{fact.label:<{LABEL}}", Role.HEAD)
-        facts.extend(wrap((head, *fact.text), columns, indent=" " * LABEL))
+        facts.extend(_paragraph((head, *fact.text), fact.more, columns))
         if airy:
             facts.append(())
     steps: list[Line] = []
     for step in told.next:
-        if steps and line_width(steps[-1]) + 3 + line_width(step) <= columns:
-            steps[-1] = (*steps[-1], Span("   "), *step)
+        if steps and not airy and line_width(steps[-1]) + 2 + line_width(step) <= columns:
+            steps[-1] = (*steps[-1], Span("  "), *step)
         else:
             label = "" if steps else "Next"
             steps.append((Span(f"{label:<{LABEL}}", Role.HEAD), *step))
     return facts, steps
+
+
+def _paragraph(line: Line, more: Line, columns: int) -> list[Line]:
+    indent = " " * LABEL
+    if not more or line_width((*line, *more)) <= columns:
+        return wrap((*line, *more), columns, indent=indent)
+    return [
+        *wrap(line, columns, indent=indent),
+        *wrap((Span(indent), *more), columns, indent=indent),
+    ]
 
 
 def _title(entry: Entry, g: Glyphs) -> Line:
@@ -147,7 +164,6 @@ def _state(entry: Entry, g: Glyphs) -> Line:
             None: (g.unknown, Role.FAINT),
         }[mark]
         spans += [Span(f"{sign} ", role), Span(f"{word}  ", Role.MUTED)]
-    spans.append(Span(_said(entry)))
     return tuple(spans)
 
 
@@ -239,7 +255,7 @@ def _origin(entry: Entry) -> Line:
 
 
 _PROMISES = {
-    "loopback": "bind to 127.0.0.1",
+    "loopback": "bind to loopback",
     "move": "move it",
     "unpublish": "take it away",
     "publish": "publish more",

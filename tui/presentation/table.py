@@ -38,9 +38,9 @@ class Column:
 COLUMNS: tuple[Column, ...] = (
     Column("WHO", 0, 8, 34, lambda e: e.owner, Role.TEXT, SortKey.OWNER),
     Column("PROJECT", 2, 8, 20, lambda e: e.project, Role.PROJECT),
-    Column("SERVICE", 4, 7, 18, lambda e: (e.row.container and e.row.container.service) or ""),
+    Column("SERVICE", 5, 7, 18, lambda e: (e.row.container and e.row.container.service) or ""),
     Column("IMAGE", 3, 12, 34, lambda e: e.image),
-    Column("PROCESS", 5, 12, 30, lambda e: e.process if e.row.container else _command(e)),
+    Column("PROCESS", 4, 20, 30, lambda e: e.process if e.row.container else _command(e)),
 )
 
 
@@ -145,17 +145,19 @@ def row_line(entry: Entry, plan: Layout, *, cursor: bool = False, marked: bool =
     live = entry.row.bound is not False and not entry.bare
     loud = reach_word(entry)[1]
     colour = {Role.CHIP: Role.LOUD, Role.BAD: Role.LOUD}.get(loud, loud)
+    # Fainter than this, a sign is lost on the ground of the cursor.
+    faint = Role.MUTED if cursor else Role.FAINT
     lead = g.marked if marked else g.alarm if entry.conflicts else " "
     spans = [
         Span(g.cursor if cursor else " ", Role.ACCENT),
         Span(lead, Role.ACCENT if marked else Role.BAD),
         Span(fit(entry.address, plan.address, right=True), colour if live else Role.MUTED),
-        Span(" " if entry.bare else ":", Role.FAINT),
+        Span(" " if entry.bare else ":", faint),
         Span(fit(entry.port, plan.port), Role.STRONG if live else Role.MUTED),
-        Span(f" {g.arrow} ", Role.FAINT),
+        Span(f" {g.arrow} ", faint),
         Span(fit(entry.target, plan.target), Role.TEXT if live else Role.MUTED),
         Span(" " * GAP),
-        *_state(entry, plan),
+        *_state(entry, plan, faint),
     ]
     if plan.reach:
         spans += _reach(entry)
@@ -173,16 +175,16 @@ def _reach(entry: Entry) -> tuple[Span, ...]:
     return (Span(" " * GAP), Span(f"{word:<{REACH_WORD}}", role))
 
 
-def _state(entry: Entry, plan: Layout) -> list[Span]:
+def _state(entry: Entry, plan: Layout, faint: Role) -> list[Span]:
     g, state = plan.glyphs, state_of(entry)
     spans = []
     for mark in state.marks:
         if mark is None:
-            spans.append(Span(g.unknown, Role.FAINT))
+            spans.append(Span(g.unknown, faint))
         elif mark:
             spans.append(Span(g.yes, Role.GOOD))
         else:
-            spans.append(Span(g.no, Role.WARN if state.role is not Role.MUTED else Role.FAINT))
+            spans.append(Span(g.no, Role.WARN if state.role is not Role.MUTED else faint))
     if plan.words:
         spans.append(Span(f" {fit(state.word, STATE_WORD)}", state.role))
     return spans
@@ -200,7 +202,7 @@ def heading_line(heading: Heading, plan: Layout) -> Line:
     if heading.exposed:
         spans.append(Span(f" {g.dot} {heading.exposed} exposed", Role.BAD))
     if heading.note:
-        spans.append(Span(f" {g.dot} {heading.note}", Role.FAINT))
+        spans.append(Span(f" {g.dot} {heading.note}", Role.MUTED))
     spans.append(Span(" "))
     rule = plan.total - line_width(spans) - 1
     return clip_line((*spans, Span(g.rule * max(rule, 0), Role.FAINT)), plan.total, g.ellipsis)

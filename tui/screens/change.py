@@ -24,7 +24,6 @@ from tui.presentation.plans import plan_lines
 from tui.presentation.progress import Work, ended_text, work_lines
 from tui.presentation.refusals import refusal_lines
 from tui.screens.change_fields import (
-    conflict_note,
     container_of,
     fields,
     logs_go,
@@ -143,7 +142,7 @@ class ChangeForm(ModalScreen[None]):
     def _notes(self) -> None:
         """What stands under the fields, and which choices are to be made."""
         draft, snapshot = self.draft, the_app(self).snapshot
-        write_notes(self, draft, snapshot, self._inside, conflict_note(self.answer))
+        write_notes(self, draft, snapshot, self._inside, self.answer)
         own = container_of(draft, snapshot)
         if own is not None and own.id not in self._inside and self._desk is not None:
             self._inside[own.id] = ()
@@ -193,7 +192,7 @@ class ChangeForm(ModalScreen[None]):
         if self.running:
             line = (Span(" the change is being made", Role.ACCENT),)
         elif self.work is not None:
-            line = (Span(" esc ", Role.KEY, "cancel"), Span(" close", Role.MUTED))
+            line = (Span(" "), Span(" esc ", Role.KEY, "cancel"), Span(" Close", Role.MUTED))
         self.query_one("#keys", Lines).show([line])
 
     @property

@@ -120,13 +120,13 @@ def targets_of(draft: Draft, snapshot: Snapshot, inside: Inside) -> tuple[Port, 
 
 
 def write_notes(
-    form: DOMNode, draft: Draft, snapshot: Snapshot, inside: Inside, trouble: Line
+    form: DOMNode, draft: Draft, snapshot: Snapshot, inside: Inside, answer: PlanReady | None
 ) -> None:
-    """What stands under each field; `trouble` is the conflict, under the host port."""
+    """What stands under each field; under the host port what `answer` says of it."""
     own = container_of(draft, snapshot)
     notes: dict[str, Line] = {
         "container": container_note(draft, snapshot),
-        "port": trouble or port_note(draft, snapshot),
+        "port": conflict_note(answer) or port_note(draft, snapshot) or free_note(answer),
         "target": target_note(draft, offered_ports(own), inside.get(own.id, ()) if own else ()),
         "address": address_note(draft),
     }
@@ -145,6 +145,12 @@ def conflict_note(answer: PlanReady | None) -> Line:
     worst = min(error.conflicts, key=lambda conflict: conflict.holder.kind is stopped)
     held = f"held by {worst.holder}"
     return (Span(printable(held), Role.BAD), Span(free, Role.GOOD, "free"))
+
+
+def free_note(answer: PlanReady | None) -> Line:
+    """That nobody is in the way, once it was planned."""
+    good = answer is not None and answer.error is None and any(not p.empty for p in answer.plans)
+    return (Span("free", Role.GOOD),) if good else ()
 
 
 def logs_go(plans: Iterable[Plan], before: bool) -> bool:

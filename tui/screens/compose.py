@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 
 from textual import on
@@ -70,13 +71,15 @@ class Compose(Listing):
     def note(self) -> Line:
         """How much was read and found."""
         findings = self.checkup.findings
-        errors = sum(finding.severity is Severity.ERROR for finding in findings)
+        every = Counter(finding.severity for finding in findings)
+        errors, notes = every[Severity.ERROR], every[Severity.INFO]
         word = " checking" if self.running else f" {counted(len(self.checkup.files), 'file')}"
         fixable = sum(finding.fix is not None for finding in findings)
         return (
             Span(word, Role.MUTED),
             Span(f"   {counted(errors, 'error')}", Role.BAD if errors else Role.GOOD),
-            Span(f"   {counted(len(findings) - errors, 'other')}", Role.MUTED),
+            Span(f"   {counted(every[Severity.WARNING], 'warning')}", Role.MUTED),
+            Span(f"   {counted(notes, 'note')}" if notes else "", Role.MUTED),
             Span(
                 f"   {self.pmap.glyphs.marked} {fixable} can be fixed",
                 Role.GOOD if fixable else Role.MUTED,
@@ -94,8 +97,9 @@ class Compose(Listing):
         finding = self.chosen
         if finding is not None:
             text = self.checkup.text(finding.file)
-            # The lower half of the page without its top, its footer and the line between.
-            room = (self.size.height - 3) // 2 - 1
+            # The page without its top and its footer; under the list its lower half, less a line.
+            room = self.size.height - 3
+            room = room if self.beside else room // 2 - 1
             return finding_lines(finding, text, columns, self.pmap.glyphs, room)
         if self.running:
             return [()]

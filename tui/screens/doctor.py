@@ -61,6 +61,10 @@ class Doctor(Listing):
     def _all(self) -> None:
         self.running = False
         self.frame()
+        if self.index == 0:
+            # What is wrong is read first, unless the cursor is somewhere by then.
+            ends = [result.status.value for result in self.results]
+            self.mover.move(next((ends.index(end) for end in ("fail", "warn") if end in ends), 0))
 
     def note(self) -> Line:
         """How many checks ended how."""

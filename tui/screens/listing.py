@@ -1,4 +1,4 @@
-"""A page that is a list with the selected line told in full under it."""
+"""A page that is a list with the selected line told in full: under it, or beside it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,16 @@ from tui.screens.page import Page
 from tui.widgets.line_list import LineList
 from tui.widgets.lines import Lines
 
+WIDE = 160
+"""Columns of a terminal from which on the selected line is told beside the list."""
+BESIDE = 66
+"""Columns of what is told there, as #detail has them in the style sheet."""
+
 
 class Listing(Page):
     """Subclasses say the lines, and what the line under the cursor tells."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
 
     def body(self) -> ComposeResult:
         """The list, and what the selected line tells."""
@@ -33,6 +40,11 @@ class Listing(Page):
     def mover(self) -> LineList:
         """What the movement keys move in."""
         return self.query_one("#list", LineList)
+
+    @property
+    def beside(self) -> bool:
+        """Whether there is room to tell the selected line beside the list."""
+        return self.size.width >= WIDE
 
     @property
     def index(self) -> int:
@@ -55,9 +67,10 @@ class Listing(Page):
         """Top bar, footer, list and detail as things stand now."""
         super().frame()
         self.query_one("#note", Lines).show([self.note()])
-        self.mover.show(self.lines(self.size.width - 1))
+        self.mover.show(self.lines(self.size.width - 1 - (BESIDE if self.beside else 0)))
         self.tell()
 
     def tell(self) -> None:
         """Tell the line under the cursor."""
-        self.query_one("#detail", Lines).show(self.detail(max(self.size.width - 2, 20)))
+        columns = BESIDE - 3 if self.beside else max(self.size.width - 2, 20)
+        self.query_one("#detail", Lines).show(self.detail(columns))

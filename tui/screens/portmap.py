@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from textual import events
 from textual.app import ComposeResult
+from textual.containers import Container
 
 from tui.actions import Place
-from tui.presentation.portmap import cell_lines, free_in, holds, legend
+from tui.presentation.portmap import after_lines, cell_lines, free_in, holds, legend
+from tui.screens.listing import WIDE
 from tui.screens.page import Page
 from tui.widgets.lines import Lines
 from tui.widgets.map_view import MapView
@@ -16,12 +18,14 @@ class PortMap(Page):
     """The picture, what its signs mean, and what is under the cursor."""
 
     PLACE = Place.MAP
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
 
     def body(self) -> ComposeResult:
         """Legend, picture, what is under the cursor."""
         yield Lines(id="legend")
-        yield MapView(self.tell, glyphs=self.pmap.glyphs, id="map")
-        yield Lines(id="under")
+        with Container(id="picture"):
+            yield MapView(self.tell, glyphs=self.pmap.glyphs, id="map")
+            yield Lines(id="under")
 
     def on_mount(self) -> None:
         """Take the keyboard."""
@@ -46,7 +50,11 @@ class PortMap(Page):
         """Say what is under the cursor."""
         app, view = self.pmap, self.mover
         lines = cell_lines(view.ports, view.held, app.snapshot.ephemeral, app.glyphs)
-        self.query_one("#under", Lines).show((lines + [()] * 4)[:4])
+        room = 4
+        if self.size.width >= WIDE:
+            room = max(self.size.height - 3, 4)
+            lines += after_lines(view.ports, view.held, app.glyphs)
+        self.query_one("#under", Lines).show((lines + [()] * room)[:room])
 
     @property
     def free_port(self) -> int | None:

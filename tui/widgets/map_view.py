@@ -114,11 +114,11 @@ class MapView(Widget, can_focus=True):
         cells = self._rows[y]
         if y != row:
             return plain.strip((*label, *cells), self.size.width)
-        under = Painter(theme, cursor_ground(theme, ground, 0.75, cursor=True))
+        under = Painter(theme, cursor_ground(theme, ground, 1.0, cursor=True))
         rest = self.size.width - LABEL - column - 1
         return Strip.join([
             plain.strip((*label, *cells[:column]), LABEL + column),
-            under.strip((cells[column]._replace(role=Role.STRONG),), 1),
+            under.strip((cells[column]._replace(role=Role.TAB),), 1),
             plain.strip(tuple(cells[column + 1 :]), max(rest, 0)),
         ])  # fmt: skip
 
