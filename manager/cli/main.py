@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -63,6 +64,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         warn(str(error))
         say_no_more()
         return code or ExitCode.USAGE
+    return code
+
+
+def program() -> int:
+    """`pmap` as it is installed: main, and an end without taking everything down one by one.
+
+    What waits for an end of its own, a thread or what registers for it, gets the usual one.
+    """
+    code = main()
+    if "threading" not in sys.modules and "atexit" not in sys.modules and sys.stderr is not None:
+        sys.stderr.flush()
+        os._exit(code)
     return code
 
 

@@ -177,7 +177,9 @@ def unique(findings: Iterable[Finding]) -> list[Finding]:
     """Each finding once: an anchor or an included file may bring one twice."""
     found: dict[tuple[object, ...], Finding] = {}
     for finding in findings:
-        found.setdefault((finding.rule, finding.file, finding.span, finding.message), finding)
+        span = finding.span
+        key = (finding.rule, finding.file, span.start, span.end, finding.message)
+        found.setdefault(key, finding)
     return list(found.values())
 
 

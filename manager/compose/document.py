@@ -216,17 +216,21 @@ def _guard(sheet: Sheet, text: str) -> None:
 
 def _may_be_deep(text: str) -> bool:
     """A quick look: False only if no node can be nested deeper than twice MAX_DEPTH."""
-    brackets = (text if text.isascii() else re.sub(r"[^\[\]{}]+", "", text)).translate(_BRACKETS)
-    for _ in range(MAX_DEPTH):
-        if "()" not in brackets:
-            break
-        brackets = brackets.replace("()", "")
-    if brackets.count("(") > MAX_DEPTH or "()" in brackets:
+    if text.count("[") + text.count("{") > MAX_DEPTH and _are_brackets_deep(text):
         return True
     lines = text.replace("\r", "\n").split("\n")
     if max(map(len, lines)) < MAX_DEPTH:
         return False
     return any(len(line) >= MAX_DEPTH and not line[:MAX_DEPTH].strip(_INDENT) for line in lines)
+
+
+def _are_brackets_deep(text: str) -> bool:
+    brackets = (text if text.isascii() else re.sub(r"[^\[\]{}]+", "", text)).translate(_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        if "()" not in brackets:
+            break
+        brackets = brackets.replace("()", "")
+    return brackets.count("(") > MAX_DEPTH or "()" in brackets
 
 
 def _follow_events(sheet: Sheet, text: str) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MARKED = {
     "scanner": "ScannerError",
     "parser": "ParserError",
+    "composer": "ComposerError",
     "constructor": "ConstructorError",
     "emitter": "EmitterError",
     "serializer": "SerializerError",
@@ -57,7 +58,8 @@ def _put_in_place() -> None:
 
 def _bind(package: ModuleType) -> None:
     """Load the binding while modules that hold an error each stand in for those of the parser."""
-    import yaml.composer  # noqa: PLC0415 -- with the errors, the events and the nodes
+    import yaml.events  # noqa: PLC0415 -- what a binding imports is to be there before it
+    import yaml.nodes  # noqa: PLC0415
     import yaml.tokens  # noqa: F401, PLC0415
     from yaml.error import MarkedYAMLError, YAMLError  # noqa: PLC0415
 
@@ -84,7 +86,6 @@ def _at(self: Any, *given: Any) -> None:
 _put_in_place()
 
 from yaml._yaml import CParser  # noqa: E402
-from yaml.composer import Composer  # noqa: E402
 from yaml.error import YAMLError  # noqa: E402
 from yaml.events import (  # noqa: E402
     AliasEvent,
@@ -101,7 +102,6 @@ __all__ = [
     "CollectionEndEvent",
     "CollectionNode",
     "CollectionStartEvent",
-    "Composer",
     "DocumentStartEvent",
     "MappingNode",
     "Node",

@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator
 
 from manager.compose.libyaml import (
-    AliasEvent,
-    Composer,
     CParser,
     MappingNode,
     Node,
@@ -20,11 +18,8 @@ from manager.compose.libyaml import (
     Token,
     YAMLError,
 )
-from manager.model.typed import cast
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 
 _TIGHT_TAG = r"![^\s,\[\]{}]*,"
@@ -54,38 +49,12 @@ class NodeLoader(CParser):
         """Nothing to follow."""
 
 
-class _KeepingLoader(Composer, NodeLoader):
-    """The same with a composer that lets an anchor be set again, and hold in later documents.
-
-    Compose's parser does so. This composer is slower, and only asked where the other one fails.
-    """
-
-    def __init__(self, text: str) -> None:
-        NodeLoader.__init__(self, text)
-        Composer.__init__(self)
-
-    def compose_document(self) -> Node:
-        """The root of a document; its anchors stay known."""
-        self.get_event()
-        root: Node = self.compose_node(None, None)
-        self.get_event()
-        return root
-
-    def compose_node(self, parent: Node | None, index: Any) -> Node:
-        """A node; its anchor counts from here on."""
-        event: Any = self.peek_event()
-        if not isinstance(event, AliasEvent):
-            self.anchors.pop(event.anchor, None)
-        node: Any = super().compose_node(parent, index)
-        return cast("Node", node)
-
-
 def compose(text: str) -> Composed:
     """The documents of a text as compose takes it."""
     loader: type[NodeLoader] = NodeLoader
     roots, error = _compose(text, loader)
     if _is_of_anchors(error):
-        loader = _KeepingLoader
+        loader = _keeping_loader()
         roots, error = _compose(text, loader)
     if error is None and not ("!" in text and re.search(_TIGHT_TAG, text) is not None):
         return roots, error
@@ -100,12 +69,18 @@ def compose(text: str) -> Composed:
         patched = "".join(letters)
         roots, error = _compose(patched, loader)
         if loader is NodeLoader and _is_of_anchors(error):
-            loader = _KeepingLoader
+            loader = _keeping_loader()
             roots, error = _compose(patched, loader)
     if _COLON in patched:
         for root in roots:
             _restore(root)
     return roots, error
+
+
+def _keeping_loader() -> type[NodeLoader]:
+    from manager.compose.anchors import KeepingLoader  # noqa: PLC0415 -- few files need it
+
+    return KeepingLoader
 
 
 def _is_of_anchors(error: YAMLError | None) -> bool:

@@ -41,4 +41,5 @@ class Report(NamedTuple):
         """2 where something could not be read, 1 with findings of `fail_on` or worse, else 0."""
         if self.errors:
             return 2
-        return int(any(f.severity.rank <= fail_on.rank for f in self.findings))
+        severities = {finding.severity for finding in self.findings}
+        return int(any(severity.rank <= fail_on.rank for severity in severities))

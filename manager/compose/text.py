@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, StrEnum
 
 from manager.model.finding import Span
-from manager.model.value import dataclass
+from manager.model.value import NamedTuple, dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,16 +46,14 @@ class Style(StrEnum):
         return self in {Style.SINGLE, Style.DOUBLE}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A span of a file."""
 
     file: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """One use of a variable: `$NAME`, `${NAME}`, `${NAME:-word}` and the other forms.
 
     operator is "" or one of :- - :? ? :+ +; word is what follows it, as written (None without
@@ -80,8 +78,7 @@ class Variable:
         return self.value is None and not self.has_default
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A scalar, or a part of one such as the host port of a short entry.
 
     raw: as written in the file (without the quotes). text: what compose reads, every variable

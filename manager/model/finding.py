@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from manager.model.value import dataclass
+from manager.model.value import NamedTuple, dataclass
 
 
 class Severity(StrEnum):
@@ -20,8 +20,7 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A place in a text file. Lines and columns count characters from 1; end is exclusive.
 
     start and end are character offsets into the text after a byte order mark.
@@ -35,8 +34,7 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the characters from `start` to `end` (exclusive) by `text`."""
 
     start: int

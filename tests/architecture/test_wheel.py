@@ -64,8 +64,8 @@ def test_both_commands_start_the_same(wheel: ZipFile) -> None:
     points = configparser.ConfigParser()
     points.read_string(metadata(wheel, "entry_points.txt"))
     assert dict(points["console_scripts"]) == {
-        "pmap": "manager.cli.main:main",
-        "cpmap": "manager.cli.main:main",
+        "pmap": "manager.cli.main:program",
+        "cpmap": "manager.cli.main:program",
     }
 
 

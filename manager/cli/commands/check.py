@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from manager.errors import InvalidInput
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import argparse
 
     from manager.cli.output import Output
-    from manager.compose.formats.human import Line
     from manager.compose.report import Report
     from manager.compose.runner import Options, Run
 
@@ -205,39 +204,10 @@ def _tell(report: Report, args: argparse.Namespace) -> None:
         for line in github_lines(report.shown(verbose=args.verbose)):
             output.text(line)
     else:
+        from manager.cli.findings_text import text_of
+
         # One write: a stream without a buffer asks the system for each.
-        output.stream.write("".join(_safe(line, output) for line in _text_lines(report, args)))
-
-
-def _text_lines(report: Report, args: argparse.Namespace) -> Iterator[Line]:
-    from manager.cli.output import width
-    from manager.compose.formats.human import finding_lines, statistics_lines, summary
-    from manager.model.text import printable
-
-    def columns(text: str) -> int:
-        return width(printable(text))
-
-    findings = report.shown(verbose=args.verbose)
-    if args.statistics:
-        yield from statistics_lines(findings)
-        return
-    for finding in findings:
-        source = report.sources.get(finding.file)
-        yield from finding_lines(finding, source, columns)
-        yield []
-    if told := summary(report, verbose=args.verbose):
-        yield [(told, "bold")]
-
-
-def _safe(line: Line, output: Output) -> str:
-    """A line of segments, each made safe before it is coloured."""
-    from manager.model.text import printable
-
-    if output.colour:
-        shown = "".join([output.styled(printable(text), style) for text, style in line])
-    else:
-        shown = printable("".join([text for text, _ in line]))
-    return f"{shown.rstrip()}\n"
+        output.stream.write(text_of(report, args, output))
 
 
 def _notes(notes: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from manager.compose.report import Report
 from manager.compose.values import SourceText
-from manager.model.finding import Finding, Severity
+from manager.model.finding import Finding, Severity, Span
 
 Segment = tuple[str, str]
 Line = Sequence[Segment]
@@ -22,41 +22,47 @@ _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO
 
 def finding_lines(
     finding: Finding, source: SourceText | None, width: Callable[[str], int]
-) -> Iterator[Line]:
-    """A finding in three to five lines. width: the terminal columns of a text as printed."""
-    style = _STYLES[finding.severity]
-    place = f"{finding.file}:{finding.span.line}:{finding.span.column}:"
-    service = f" {finding.service}:" if finding.service else ""
-    yield [
-        (place, "bold"),
-        (" ", ""),
-        (f"{finding.severity}[{finding.rule}]", style),
-        (f"{service} {finding.message}", ""),
+) -> list[Line]:
+    """A finding in one to four lines. width: the terminal columns of a text as printed."""
+    span, style = finding.span, _STYLES[finding.severity]
+    service = f" {finding.service}: " if finding.service else " "
+    lines: list[Line] = [
+        (
+            (f"{finding.file}:{span.line}:{span.column}:", "bold"),
+            (" ", ""),
+            (f"{finding.severity.value}[{finding.rule}]", style),
+            (f"{service}{finding.message}", ""),
+        )
     ]
     if source is not None and source.text:
-        yield from _excerpt(finding, source.text, style, width)
+        lines += _excerpt(span, source.text, style, width)
     if finding.hint:
-        yield [("  hint: ", "cyan"), (finding.hint, "")]
+        lines.append((("  hint: ", "cyan"), (finding.hint, "")))
+    return lines
 
 
-def _excerpt(
-    finding: Finding, text: str, style: str, width: Callable[[str], int]
-) -> Iterator[Line]:
+def _excerpt(span: Span, text: str, style: str, width: Callable[[str], int]) -> tuple[Line, Line]:
     """The line, cut to what fits around the mark, and the mark."""
-    span = finding.span
-    begin = span.start - span.column + 1
-    far = min(len(text), span.start + 2 * _WIDEST)
-    end = min([e for e in (text.find(c, span.start, far) for c in "\r\n") if e >= 0], default=far)
-    left = max(begin, span.start - _BEFORE) if end - begin > _WIDEST else begin
+    start = span.start
+    begin = start - span.column + 1
+    far = min(len(text), start + 2 * _WIDEST)
+    end = min([e for e in (text.find(c, start, far) for c in "\r\n") if e >= 0], default=far)
+    left = max(begin, start - _BEFORE) if end - begin > _WIDEST else begin
     right = min(end, left + _WIDEST)
-    before = ("..." if left > begin else "") + _plain(text[left : span.start])
-    marked = _plain(text[span.start : min(span.end, right)])
-    after = _plain(text[min(span.end, right) : right]) + ("..." if right < end else "")
+    stop = min(span.end, right)
+    before = ("..." if left > begin else "") + _plain(text[left:start])
+    marked = _plain(text[start:stop])
+    after = _plain(text[stop:right]) + ("..." if right < end else "")
     number = str(span.line)
-    gutter = " " * len(number)
-    yield [(f"  {number} | ", "dim"), (before + marked + after, "")]
     marks = "^" * max(1, width(marked))
-    yield [(f"  {gutter} | ", "dim"), (" " * width(before), ""), (marks, style)]
+    return (
+        ((f"  {number} | ", "dim"), (before + marked + after, "")),
+        (
+            (f"  {' ' * len(number)} | ", "dim"),
+            (" " * width(before), ""),
+            (marks, style),
+        ),
+    )
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,42 @@
+"""The findings of `pmap check` as text for a terminal: each piece made safe, then coloured."""
+
+from __future__ import annotations
+
+from manager.cli.output import Output, width
+from manager.compose.formats.human import Line, finding_lines, statistics_lines, summary
+from manager.model.text import printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+
+    from manager.compose.report import Report
+
+
+def text_of(report: Report, args: argparse.Namespace, output: Output) -> str:
+    """All of it. args: `statistics` counts instead of telling each, `verbose` tells of all."""
+    findings = report.shown(verbose=args.verbose)
+    if args.statistics:
+        return _safe(statistics_lines(findings), output)
+    texts = [
+        _safe(finding_lines(finding, report.sources.get(finding.file), _columns), output)
+        for finding in findings
+    ]
+    told = summary(report, verbose=args.verbose)
+    return "\n".join([*texts, _safe([[(told, "bold")]], output) if told else ""])
+
+
+def _columns(text: str) -> int:
+    return width(printable(text))
+
+
+def _safe(lines: Iterable[Line], output: Output) -> str:
+    if not output.colour:
+        shown = [printable("".join([text for text, _ in line])).rstrip() for line in lines]
+    else:
+        shown = [
+            "".join([output.styled(printable(text), style) for text, style in line]).rstrip()
+            for line in lines
+        ]
+    return "\n".join([*shown, ""])
