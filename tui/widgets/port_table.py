@@ -71,14 +71,15 @@ class PortTable(Calm, can_focus=True, inherit_bindings=False):
 
     def show(self, entries: tuple[Entry, ...], view: View, *, faded: bool = False) -> None:
         """Draw these entries in that view. `faded`: they are what was known before."""
-        top = self.scroll_offset.y
+        before, top = self._view, self.scroll_offset.y
         # Who has scrolled away from the cursor is left there, whatever comes and goes.
-        away = view == self._view and not top <= self._cursor < top + self.size.height - 1
-        new = entries is not self._entries or (view.grouped != self._view.grouped)
-        if new or (view.sort, view.descending) != (self._view.sort, self._view.descending):
+        away = view == before and not top <= self._cursor < top + self.size.height - 1
+        new = entries is not self._entries
+        if new or (view.sort, view.descending) != (before.sort, before.descending):
             self._ordered = ordered(entries, view)
         self._entries, self._view, self._faded = entries, view, faded
-        self._arrange(follow=not away or self._cursor < 0, anew=new)
+        anew = new or view.grouped != before.grouped
+        self._arrange(follow=not away or self._cursor < 0, anew=anew)
 
     def put(self, entries: tuple[Entry, ...], entry: Entry) -> None:
         """Draw these entries, of which this one has learnt something: no row moves for that."""
