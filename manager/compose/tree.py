@@ -176,7 +176,7 @@ class _Walk:
         kept: list[Node] = []
         follow = False
         for index, child in enumerate(node.value):
-            if self._is_plain(child):
+            if _is_plain(child) and not self.slashes:
                 kept.append(child)
                 continue
             reached = (*path, str(index))
@@ -193,8 +193,12 @@ class _Walk:
         follow = False
         for pair in node.value:
             key, child = pair
-            name = self._key(key, names)
-            if self._is_plain(child) and name != "<<":
+            name = key.value
+            if not isinstance(key, ScalarNode) or key.tag or name in names or name[:1] in _SPECIAL:
+                name = self._key(key, names)
+            else:
+                names[name] = key
+            if _is_plain(child) and not self.slashes and name != "<<":
                 kept.append(pair)
                 continue
             reached = path if name == "<<" and path else (*path, name)
@@ -207,24 +211,12 @@ class _Walk:
         node.value = kept
         return follow
 
-    def _is_plain(self, node: Node) -> bool:
-        """Whether there is nothing to look at: most nodes are scalars that hold their text."""
-        return (
-            isinstance(node, ScalarNode)
-            and not node.tag
-            and "$" not in node.value
-            and not (self.slashes and node.style == '"')
-        )
-
     def _key(self, key: Node, names: dict[str, Node]) -> str:
-        """The key's text; notes what is wrong with it."""
+        """The text of a key that is not like most; notes what is wrong with it."""
         if not isinstance(key, ScalarNode):
             self.tree.found("a key must be text", key, ProblemKind.YAML)
             return ""
         name: str = key.value
-        if name not in names and name[:1] not in _SPECIAL and not key.tag:
-            names[name] = key
-            return name
         if name in names:
             self.tree.found(
                 f"the key {name!r} stands twice in one mapping",
@@ -314,6 +306,11 @@ class _Walk:
         return UnreadableFileError(
             ReadProblem(ProblemKind.CYCLE, self.tree.sheet.path, message, where)
         )
+
+
+def _is_plain(node: Node) -> bool:
+    """Whether there is nothing to look at: most nodes are scalars that hold their text."""
+    return isinstance(node, ScalarNode) and not node.tag and "$" not in node.value
 
 
 def _children(node: Node) -> Iterator[tuple[int, str, Node]]:
