@@ -12,20 +12,22 @@ from textual.theme import Theme
 
 from manager.model.portclass import LINUX_EPHEMERAL
 from manager.model.ports import PortRange
+from manager.model.snapshot import Snapshot
 from tui.actions import Place, actions_of
 from tui.app import PmapApp
 from tui.paint import cursor_ground
 from tui.presentation.cells import Line, Role, line_width, plain
 from tui.presentation.entry import Entry
-from tui.presentation.frame import PAGES
+from tui.presentation.frame import PAGES, footer_line
 from tui.presentation.glyphs import ASCII, UNICODE, Glyphs
 from tui.presentation.helptext import FILTERS, NAMED, help_lines
 from tui.presentation.nothing import nothing_lines
 from tui.presentation.ordering import View
 from tui.presentation.portmap import after_lines, holds, legend
 from tui.presentation.story import story, story_lines
-from tui.presentation.summary import Link
+from tui.presentation.summary import Counts, Link, band_line, engine_line
 from tui.presentation.table import layout, row_line
+from tui.screens.change import ChangeForm
 from tui.screens.doctor import Doctor
 from tui.screens.listing import BESIDE, Listing
 from tui.theme import DARK, LIGHT, role_styles
@@ -192,3 +194,44 @@ async def test_the_map_has_its_holders_beside_it(app: PmapApp, until: Until) -> 
         text = "\n".join(map(plain, under.lines))
         assert all(name in text for name in ("sshd", "shop-web-1"))
         assert not isinstance(app.page, Listing)
+
+
+async def test_a_field_that_says_nothing_yet_says_nothing(app: PmapApp, until: Until) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.entries and app.link.connected)
+        app.ports.set_filter("sshd")
+        await pilot.press("p")
+
+        def note(field: str) -> str:
+            lines = app.screen.query_one(f"#{field} #note", Lines).lines
+            return "\n".join(map(plain, lines))
+
+        assert isinstance(app.screen, ChangeForm)
+        assert not note("target"), "no container is named that could expose anything"
+        await pilot.press(*"shop-api-1", "tab", *"62893")
+        await until(pilot, lambda: note("port") == "free")
+        assert note("target") == "empty: 3000/tcp, its only one"
+
+
+def test_the_engine_is_named_without_its_builder(a_snapshot: Callable[..., Snapshot]) -> None:
+    engine = a_snapshot(version="28.5.2+dfsg4").engine
+    assert plain(engine_line(Link(engine, connected=True, opening=False), UNICODE)).startswith(
+        f"{UNICODE.yes} docker 28.5.2 "
+    )
+
+
+@pytest.mark.parametrize(("columns", "key"), [(80, "?"), (120, "space"), (200, "n")])
+def test_a_wider_footer_tells_more_keys(columns: int, key: str) -> None:
+    line = plain(footer_line(actions_of(Place.PORTS), columns))
+    assert key in line.split()
+    assert columns - 12 < line_width(footer_line(actions_of(Place.PORTS), columns)) <= columns
+
+
+@pytest.mark.parametrize("columns", [48, 60, 80, 120])
+def test_how_much_is_marked_is_told_before_the_smaller_counts(columns: int) -> None:
+    counts = Counts(published=14, exposed=9, conflicts=2, reserved=2, host=4)
+    line = plain(band_line(counts, 3, columns, UNICODE))
+    assert line.endswith("3 marked ")
+    assert "9 exposed" in line
+    assert ("of the host" in line) is (columns == 120)
+    assert "of the host" in plain(band_line(counts, 0, 80, UNICODE))

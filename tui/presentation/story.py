@@ -84,12 +84,12 @@ def story_lines(told: Story, columns: int, *, airy: bool = False) -> tuple[list[
 
 def _paragraph(line: Line, more: Line, columns: int) -> list[Line]:
     indent = " " * LABEL
-    if not more or line_width((*line, *more)) <= columns:
-        return wrap((*line, *more), columns, indent=indent)
-    return [
-        *wrap(line, columns, indent=indent),
-        *wrap((Span(indent), *more), columns, indent=indent),
-    ]
+    running = wrap((*line, *more), columns, indent=indent)
+    if not more or len(running) == 1:
+        return running
+    below = wrap((Span(indent), *more), columns, indent=indent)
+    apart = [*wrap(line, columns, indent=indent), *below]
+    return apart if len(apart) <= len(running) else running
 
 
 def _title(entry: Entry, g: Glyphs) -> Line:

@@ -14,6 +14,8 @@ from tui.presentation.glyphs import Glyphs
 
 LEAST_FILTER = 36
 """Columns that a filter needs more than the alarms do."""
+_GAP = Span("   ")
+"""Between two counts."""
 EXAMPLES = ("text", ":8080", "exposed", "project:shop", "-word", "conflict", "state:exited")
 """What may be typed into the filter, the most useful first."""
 
@@ -49,7 +51,9 @@ def engine_line(link: Link, g: Glyphs) -> Line:
     if engine is None:
         return (Span(f"{g.no} no engine", Role.BAD),)
     name = "podman" if engine.podman else "docker"
-    spans = [Span(f"{name} {printable(engine.version)}", Role.TEXT)]
+    # What a distribution adds after the plus says nothing here; doctor tells it.
+    version = engine.version.partition("+")[0]
+    spans = [Span(f"{name} {printable(version)}", Role.TEXT)]
     where = engine.context or ("" if engine.local else engine.host)
     if where:
         spans.append(Span(f" {g.dot} {printable(where)}", Role.MUTED))
@@ -87,8 +91,8 @@ def counts_line(counts: Counts, g: Glyphs) -> Line:
     """Published, exposed, conflicts, reserved, the host's own. The alarms filter by a click."""
     spans = [Span(str(counts.published), Role.STRONG), Span(" published", Role.MUTED)]
     spans += _alarms(counts, g)
-    spans += [Span("   "), Span(str(counts.reserved), Role.STRONG), Span(" reserved", Role.MUTED)]
-    spans += [Span("   "), Span(str(counts.host), Role.STRONG), Span(" of the host", Role.MUTED)]
+    spans += [_GAP, Span(str(counts.reserved), Role.STRONG), Span(" reserved", Role.MUTED)]
+    spans += [_GAP, Span(str(counts.host), Role.STRONG), Span(" of the host", Role.MUTED)]
     return tuple(spans)
 
 
@@ -102,14 +106,17 @@ def _alarms(counts: Counts, g: Glyphs) -> list[Span]:
 
 def _alarm(count: int, word: str, wanted: str, g: Glyphs) -> list[Span]:
     if not count:
-        return [Span("   "), Span(f"0 {word}", Role.GOOD)]
-    return [Span("   "), Span(f"{g.alarm} {count} {word}", Role.BAD, f"filter:{wanted}")]
+        return [_GAP, Span(f"0 {word}", Role.GOOD)]
+    return [_GAP, Span(f"{g.alarm} {count} {word}", Role.BAD, f"filter:{wanted}")]
 
 
 def band_line(counts: Counts, marked: int, columns: int, g: Glyphs) -> Line:
-    """The counts at the left; at the right what is marked."""
+    """The counts at the left; at the right what is marked, for which the last counts give way."""
     found = (Span(f"{g.marked} {marked} marked ", Role.ACCENT),) if marked else ()
-    return spread((Span(" "), *counts_line(counts, g)), found, columns)
+    told = (Span(" "), *counts_line(counts, g))
+    while found and _GAP in told and line_width((*told, *found)) >= columns:
+        told = told[: len(told) - 1 - told[::-1].index(_GAP)]
+    return spread(told, found, columns)
 
 
 def beside_filter(  # noqa: PLR0917

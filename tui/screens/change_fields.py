@@ -127,7 +127,9 @@ def write_notes(
     notes: dict[str, Line] = {
         "container": container_note(draft, snapshot),
         "port": conflict_note(answer) or port_note(draft, snapshot) or free_note(answer),
-        "target": target_note(draft, offered_ports(own), inside.get(own.id, ()) if own else ()),
+        "target": target_note(draft, offered_ports(own), inside.get(own.id, ()) if own else ())
+        if own is not None or draft.target.strip()
+        else (),
         "address": address_note(draft),
     }
     for field in form.query(Field):
