@@ -1,4 +1,4 @@
-"""Dataclasses of which only `__init__` is compiled, and that when many instances are made.
+"""Dataclasses for which nothing is compiled.
 
 manager.model.value offers them.
 
@@ -13,14 +13,13 @@ from __future__ import annotations
 from functools import partial
 from operator import attrgetter
 
+from manager.model.arity import constructor
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from typing import Any
 
-_FEW = 100
-"""Compiling a function takes as long as it saves for about so many instances."""
-_MISSING = object()
 _set = object.__setattr__
 
 
@@ -61,8 +60,11 @@ def dataclass(
         names = tuple(space.get("__annotations__", ()))
         defaults = {name: space.pop(name) for name in names if name in space}
         own = dict(space)
+        put, setters = _putting(defaults, then="__post_init__" in space)
         space |= {
-            "__init__": _later(names, defaults, frozen=frozen),
+            "__init__": constructor(
+                f"{cls.__qualname__}.__init__", ("self", *names), tuple(defaults.values()), put
+            ),
             "__match_args__": names,
             "__dataclass_fields__": _Fields(names, defaults),
         }
@@ -81,95 +83,37 @@ def dataclass(
             space.pop(gone, None)
         metaclass: Any = type(cls)
         rebuilt: type[Any] = metaclass(cls.__name__, cls.__bases__, space)
+        setters += [_setter(rebuilt, name) for name in names]
         return rebuilt
 
     return made
 
 
-def _later(
-    names: tuple[str, ...], defaults: Mapping[str, Any], *, frozen: bool
-) -> Callable[..., None]:
-    """An `__init__` that sets one field after the other, and compiles a quicker one in time."""
-    made, size = 0, len(names)
+def _putting(
+    defaults: Mapping[str, Any], *, then: bool
+) -> tuple[Callable[[Any, tuple[Any, ...]], None], list[Callable[[Any, Any], None]]]:
+    """What `__init__` does with the values, and the setters that it calls, to be filled."""
     setters: list[Callable[[Any, Any], None]] = []
+    makes = any(isinstance(default, _Factory) for default in defaults.values())
 
-    def first(self: Any, *given: Any, **named: Any) -> None:
-        nonlocal made
-        made += 1
-        values: Sequence[Any] | None = given
-        if named or len(given) != size:
-            values = _values(names, defaults, given, named)
-        if values is None or made > _FEW:
-            cls = type(self)
-            cls.__init__ = _init(cls, names, defaults, frozen=frozen)
-            cls.__init__(self, *given, **named)
-            return
-        if not setters:
-            setters.extend(_setter(type(self), name) for name in names)
-        for put, value in zip(setters, values, strict=True):
-            put(self, value)
-        if hasattr(self, "__post_init__"):
+    def put(self: Any, values: tuple[Any, ...]) -> None:
+        for setter, value in zip(setters, values, strict=True):
+            setter(self, value)
+
+    def put_more(self: Any, values: tuple[Any, ...]) -> None:
+        for setter, value in zip(setters, values, strict=True):
+            # The default of a factory is the factory.
+            setter(self, value.make() if isinstance(value, _Factory) else value)
+        if then:
             self.__post_init__()
 
-    return first
+    return put_more if makes or then else put, setters
 
 
 def _setter(cls: type[Any], name: str) -> Callable[[Any, Any], None]:
     """The slot's own setter: object.__setattr__ would look it up each time."""
     slot: Any = vars(cls).get(name)
     return getattr(slot, "__set__", None) or partial(_set_named, name)
-
-
-def _values(
-    names: tuple[str, ...],
-    defaults: Mapping[str, Any],
-    given: tuple[Any, ...],
-    named: dict[str, Any],
-) -> list[Any] | None:
-    """A value for each field; None where the arguments are not right."""
-    values, taken = list(given), 0
-    for name in names[len(given) :]:
-        if name in named:
-            values.append(named[name])
-            taken += 1
-        elif name in defaults:
-            default = defaults[name]
-            values.append(default.make() if isinstance(default, _Factory) else default)
-        else:
-            return None
-    return values if taken == len(named) and len(values) == len(names) else None
-
-
-def _init(
-    cls: type[Any], names: tuple[str, ...], defaults: Mapping[str, Any], *, frozen: bool
-) -> Callable[..., None]:
-    """The one function that is compiled: its parameters are the fields."""
-    given: dict[str, Any] = {"_missing": _MISSING}
-    parameters, body = ["self"], []
-    for name in names:
-        default, value = defaults.get(name, _MISSING), name
-        if default is _MISSING:
-            parameters.append(name)
-        elif isinstance(default, _Factory):
-            given[f"_make_{name}"] = default.make
-            parameters.append(f"{name}=_missing")
-            value = f"_make_{name}() if {name} is _missing else {name}"
-        else:
-            given[f"_default_{name}"] = default
-            parameters.append(f"{name}=_default_{name}")
-        if frozen:
-            given[f"_set_{name}"] = _setter(cls, name)
-            body.append(f"_set_{name}(self, {value})")
-        else:
-            body.append(f"self.{name} = {value}")
-    if "__post_init__" in vars(cls):
-        body.append("self.__post_init__()")
-    source = f"def __init__({', '.join(parameters)}):\n " + "\n ".join(body or ["pass"])
-    exec(source, given)  # noqa: S102 -- the names of the fields and nothing else
-    init: Callable[..., None] = given["__init__"]
-    init.__qualname__ = f"{cls.__qualname__}.__init__"
-    init.__module__ = cls.__module__
-    return init
 
 
 def _set_named(name: str, instance: Any, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""Named tuples of which only `__new__` is compiled, and that when many are made.
+"""Named tuples for which nothing is compiled.
 
 manager.model.value offers them. They are as typing.NamedTuple makes them, for the syntax of a
 class; what is not here is the functional form, and the check that a field has no bad name.
@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections import _tuplegetter  # type: ignore[attr-defined]  # as namedtuple reads a field
 
+from manager.model.arity import constructor
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from typing import Any
-
-
-_FEW = 300
-"""Compiling a function takes as long as it saves for about so many instances."""
 
 
 class _Maker(type):
@@ -32,7 +30,9 @@ class _Maker(type):
             "__match_args__": fields,
             "_fields": fields,
             "_field_defaults": defaults,
-            "__new__": _new(fields, defaults),
+            "__new__": constructor(
+                f"{name}.__new__", ("_cls", *fields), tuple(defaults.values()), tuple.__new__
+            ),
             "__repr__": _repr,
             "__getnewargs__": _arguments,
             "_make": classmethod(_make),
@@ -45,31 +45,6 @@ class _Maker(type):
 
 class NamedTuple(metaclass=_Maker):
     """What to derive from."""
-
-
-def _new(fields: tuple[str, ...], defaults: dict[str, Any]) -> Callable[..., Any]:
-    """A `__new__` that takes values in their order, and compiles a quicker one in time."""
-    made, size, make = 0, len(fields), tuple.__new__
-    least, rest = size - len(defaults), tuple(defaults.values())
-
-    def new(cls: type, /, *given: Any, **named: Any) -> Any:
-        nonlocal made
-        made += 1
-        if made < _FEW and not named and least <= len(given) <= size:
-            return make(cls, given + rest[len(given) - least :])
-        cls.__new__ = _compiled(fields, defaults)  # type: ignore[method-assign]
-        return cls.__new__(cls, *given, **named)
-
-    return new
-
-
-def _compiled(fields: tuple[str, ...], defaults: dict[str, Any]) -> Any:
-    """The one function that is compiled: its parameters are the fields."""
-    parameters = "".join(f", {f}=_defaults[{f!r}]" if f in defaults else f", {f}" for f in fields)
-    values = "".join(f"{field}, " for field in fields)
-    source = f"lambda _cls{parameters}: _tuple(_cls, ({values}))"
-    space = {"_tuple": tuple.__new__, "_defaults": defaults}
-    return eval(source, space)  # noqa: S307 -- the names of the fields and nothing else
 
 
 def _repr(self: Any) -> str:

@@ -91,27 +91,6 @@ def test_what_the_class_says_itself_stays() -> None:
     assert Light.__mro__ == (Light, tuple, object)
 
 
-def test_the_first_may_be_made_with_names_alone() -> None:
-    class Fresh(NamedTuple):
-        """Never made before."""
-
-        one: int
-        two: int = 2
-
-    assert Fresh(one=1) == (1, 2)
-    assert Fresh(3, two=4) == (3, 4)
-
-
-def test_many_are_made_as_the_first_ones() -> None:
-    class Fresh(NamedTuple):
-        """Never made before."""
-
-        one: int
-        two: int = 2
-
-    early = Fresh.__new__
-    for number in range(1000):
-        assert Fresh(number) == (number, 2)
-        assert Fresh(number, 3) == (number, 3)
-    assert Fresh.__new__ is not early
-    assert Fresh(two=4, one=5) == (5, 4)
+def test_they_are_made_with_names() -> None:
+    assert Light(name="db", port=1) == (1, "db", ())
+    assert Light(3, tags=("a",)) == (3, "web", ("a",))

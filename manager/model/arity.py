@@ -1,0 +1,78 @@
+"""Constructors by the number of their fields, ready to be given the fields' names.
+
+To compile a constructor for a class takes as long as to make a hundred instances of it. These
+are compiled with this module, and kept with it: a copy whose variables have other names is made
+in a microsecond.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    def _put(_me: object, _values: tuple[Any, ...]) -> Any:
+        """What a copy is made for."""
+
+
+def constructor(
+    qualname: str,
+    names: Sequence[str],
+    defaults: Sequence[Any],
+    put: Callable[[Any, tuple[Any, ...]], Any],
+) -> FunctionType:
+    """A function that calls `put` with its first argument and a tuple of the others.
+
+    names: of all arguments; defaults: of the last ones. Raises TypeError for more arguments than
+    anybody has.
+    """
+    if len(names) > len(_READY):
+        raise TypeError(f"{qualname} takes {len(names)} arguments, more than {len(_READY)}")
+    name = qualname.rpartition(".")[2]
+    code = _READY[len(names) - 1].__code__
+    code = code.replace(co_varnames=tuple(names), co_name=name, co_qualname=qualname)
+    return FunctionType(code, {"_put": put}, name, tuple(defaults))
+
+
+_READY = (
+    lambda me: _put(me, ()),
+    lambda me, a: _put(me, (a,)),
+    lambda me, a, b: _put(me, (a, b)),
+    lambda me, a, b, c: _put(me, (a, b, c)),
+    lambda me, a, b, c, d: _put(me, (a, b, c, d)),
+    lambda me, a, b, c, d, e: _put(me, (a, b, c, d, e)),
+    lambda me, a, b, c, d, e, f: _put(me, (a, b, c, d, e, f)),
+    lambda me, a, b, c, d, e, f, g: _put(me, (a, b, c, d, e, f, g)),
+    lambda me, a, b, c, d, e, f, g, h: _put(me, (a, b, c, d, e, f, g, h)),
+    lambda me, a, b, c, d, e, f, g, h, i: _put(me, (a, b, c, d, e, f, g, h, i)),
+    lambda me, a, b, c, d, e, f, g, h, i, j: _put(me, (a, b, c, d, e, f, g, h, i, j)),
+    lambda me, a, b, c, d, e, f, g, h, i, j, k: _put(me, (a, b, c, d, e, f, g, h, i, j, k)),
+    lambda me, a, b, c, d, e, f, g, h, i, j, k, m: _put(me, (a, b, c, d, e, f, g, h, i, j, k, m)),
+    lambda me, a, b, c, d, e, f, g, h, i, j, k, m, n: _put(
+        me, (a, b, c, d, e, f, g, h, i, j, k, m, n)
+    ),
+    lambda me, a, b, c, d, e, f, g, h, i, j, k, m, n, p: _put(
+        me, (a, b, c, d, e, f, g, h, i, j, k, m, n, p)
+    ),
+    lambda me, a, b, c, d, e, f, g, h, i, j, k, m, n, p, q: _put(
+        me, (a, b, c, d, e, f, g, h, i, j, k, m, n, p, q)
+    ),
+    lambda me, a, b, c, d, e, f, g, h, i, j, k, m, n, p, q, r: _put(
+        me, (a, b, c, d, e, f, g, h, i, j, k, m, n, p, q, r)
+    ),
+    lambda me, a, b, c, d, e, f, g, h, i, j, k, m, n, p, q, r, s: _put(
+        me, (a, b, c, d, e, f, g, h, i, j, k, m, n, p, q, r, s)
+    ),
+    lambda me, a, b, c, d, e, f, g, h, i, j, k, m, n, p, q, r, s, t: _put(
+        me, (a, b, c, d, e, f, g, h, i, j, k, m, n, p, q, r, s, t)
+    ),
+    lambda me, a, b, c, d, e, f, g, h, i, j, k, m, n, p, q, r, s, t, u: _put(
+        me, (a, b, c, d, e, f, g, h, i, j, k, m, n, p, q, r, s, t, u)
+    ),
+    lambda me, a, b, c, d, e, f, g, h, i, j, k, m, n, p, q, r, s, t, u, v: _put(
+        me, (a, b, c, d, e, f, g, h, i, j, k, m, n, p, q, r, s, t, u, v)
+    ),
+)
