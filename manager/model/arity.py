@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    def _put(_me: object, _values: tuple[Any, ...]) -> Any:
+    def _put(_me: object, _value: Any) -> Any:
         """What a copy is made for."""
+
+    _0 = _1 = _2 = _3 = _4 = _5 = _6 = _7 = _put
 
 
 def constructor(
@@ -29,12 +31,32 @@ def constructor(
     names: of all arguments; defaults: of the last ones. Raises TypeError for more arguments than
     anybody has.
     """
-    if len(names) > len(_READY):
-        raise TypeError(f"{qualname} takes {len(names)} arguments, more than {len(_READY)}")
+    return _copy(_READY, qualname, names, defaults, {"_put": put})
+
+
+def initializer(
+    qualname: str, names: Sequence[str], defaults: Sequence[Any], setters: dict[str, Any]
+) -> FunctionType:
+    """A function that calls `_0`, `_1` ... of `setters` with its first argument and each other.
+
+    A setter returns None. `setters` may be filled later; they are at most MOST_SETTERS.
+    """
+    return _copy(_SETTING, qualname, names, defaults, setters)
+
+
+def _copy(
+    ready: Sequence[Any],
+    qualname: str,
+    names: Sequence[str],
+    defaults: Sequence[Any],
+    space: dict[str, Any],
+) -> FunctionType:
+    if len(names) > len(ready):
+        raise TypeError(f"{qualname} takes {len(names)} arguments, more than {len(ready)}")
     name = qualname.rpartition(".")[2]
-    code = _READY[len(names) - 1].__code__
+    code = ready[len(names) - 1].__code__
     code = code.replace(co_varnames=tuple(names), co_name=name, co_qualname=qualname)
-    return FunctionType(code, {"_put": put}, name, tuple(defaults))
+    return FunctionType(code, space, name, tuple(defaults))
 
 
 _READY = (
@@ -76,3 +98,28 @@ _READY = (
         me, (a, b, c, d, e, f, g, h, i, j, k, m, n, p, q, r, s, t, u, v)
     ),
 )
+_SETTING = (
+    lambda me: None,
+    lambda me, a: _0(me, a),  # noqa: PLW0108 -- its names are replaced
+    lambda me, a, b: _0(me, a) or _1(me, b),
+    lambda me, a, b, c: _0(me, a) or _1(me, b) or _2(me, c),
+    lambda me, a, b, c, d: _0(me, a) or _1(me, b) or _2(me, c) or _3(me, d),
+    lambda me, a, b, c, d, e: _0(me, a) or _1(me, b) or _2(me, c) or _3(me, d) or _4(me, e),
+    lambda me, a, b, c, d, e, f: (
+        _0(me, a) or _1(me, b) or _2(me, c) or _3(me, d) or _4(me, e) or _5(me, f)
+    ),
+    lambda me, a, b, c, d, e, f, g: (
+        _0(me, a) or _1(me, b) or _2(me, c) or _3(me, d) or _4(me, e) or _5(me, f) or _6(me, g)
+    ),
+    lambda me, a, b, c, d, e, f, g, h: (
+        _0(me, a)
+        or _1(me, b)
+        or _2(me, c)
+        or _3(me, d)
+        or _4(me, e)
+        or _5(me, f)
+        or _6(me, g)
+        or _7(me, h)
+    ),
+)
+MOST_SETTERS = len(_SETTING) - 1

@@ -13,7 +13,7 @@ from __future__ import annotations
 from functools import partial
 from operator import attrgetter
 
-from manager.model.arity import constructor
+from manager.model.arity import MOST_SETTERS, constructor, initializer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,11 +60,9 @@ def dataclass(
         names = tuple(space.get("__annotations__", ()))
         defaults = {name: space.pop(name) for name in names if name in space}
         own = dict(space)
-        put, setters = _putting(defaults, then="__post_init__" in space)
+        init, setters = _init(cls, names, defaults)
         space |= {
-            "__init__": constructor(
-                f"{cls.__qualname__}.__init__", ("self", *names), tuple(defaults.values()), put
-            ),
+            "__init__": init,
             "__match_args__": names,
             "__dataclass_fields__": _Fields(names, defaults),
         }
@@ -83,31 +81,32 @@ def dataclass(
             space.pop(gone, None)
         metaclass: Any = type(cls)
         rebuilt: type[Any] = metaclass(cls.__name__, cls.__bases__, space)
-        setters += [_setter(rebuilt, name) for name in names]
+        setters.update((f"_{at}", _setter(rebuilt, name)) for at, name in enumerate(names))
         return rebuilt
 
     return made
 
 
-def _putting(
-    defaults: Mapping[str, Any], *, then: bool
-) -> tuple[Callable[[Any, tuple[Any, ...]], None], list[Callable[[Any, Any], None]]]:
-    """What `__init__` does with the values, and the setters that it calls, to be filled."""
-    setters: list[Callable[[Any, Any], None]] = []
-    makes = any(isinstance(default, _Factory) for default in defaults.values())
+def _init(
+    cls: type[Any], names: tuple[str, ...], defaults: Mapping[str, Any]
+) -> tuple[Callable[..., None], dict[str, Callable[[Any, Any], None]]]:
+    """`__init__`, and where it finds the setters `_0`, `_1` ..., which are still to be given."""
+    setters: dict[str, Callable[[Any, Any], None]] = {}
+    arguments, values = ("self", *names), tuple(defaults.values())
+    qualname = f"{cls.__qualname__}.__init__"
+    makes = any(isinstance(default, _Factory) for default in values)
+    then = "__post_init__" in vars(cls)
+    if not makes and not then and len(names) <= MOST_SETTERS:
+        return initializer(qualname, arguments, values, setters), setters
 
-    def put(self: Any, values: tuple[Any, ...]) -> None:
-        for setter, value in zip(setters, values, strict=True):
-            setter(self, value)
-
-    def put_more(self: Any, values: tuple[Any, ...]) -> None:
-        for setter, value in zip(setters, values, strict=True):
+    def put(self: Any, given: tuple[Any, ...]) -> None:
+        for setter, value in zip(setters.values(), given):  # noqa: B905 -- to ask takes time
             # The default of a factory is the factory.
-            setter(self, value.make() if isinstance(value, _Factory) else value)
+            setter(self, value.make() if makes and isinstance(value, _Factory) else value)
         if then:
             self.__post_init__()
 
-    return put_more if makes or then else put, setters
+    return constructor(qualname, arguments, values, put), setters
 
 
 def _setter(cls: type[Any], name: str) -> Callable[[Any, Any], None]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from manager.model.arity import constructor
+from manager.model.arity import MOST_SETTERS, constructor, initializer
 
 
 def put(me: object, values: tuple[Any, ...]) -> tuple[object, tuple[Any, ...]]:
@@ -49,3 +49,20 @@ def test_one_knows_nothing_of_the_other() -> None:
 def test_more_than_anybody_has_is_refused() -> None:
     with pytest.raises(TypeError, match="takes 22 arguments, more than 21"):
         constructor("Shape.__init__", names(21), [], put)
+
+
+@pytest.mark.parametrize("count", range(MOST_SETTERS + 1))
+def test_every_number_of_setters(count: int) -> None:
+    told: list[tuple[object, ...]] = []
+    setters: dict[str, Any] = {}
+    made = initializer("Shape.__init__", names(count), [], setters)
+    for number in range(count):
+        setters[f"_{number}"] = lambda me, value, number=number: told.append((number, me, value))
+    assert made("me", *range(count)) is None
+    assert told == [(number, "me", number) for number in range(count)]
+    assert list(inspect.signature(made).parameters) == names(count)
+
+
+def test_more_setters_than_there_may_be_are_refused() -> None:
+    with pytest.raises(TypeError, match=f"more than {MOST_SETTERS + 1}"):
+        initializer("Shape.__init__", names(MOST_SETTERS + 1), [], {})
