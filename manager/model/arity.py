@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     def _put(_me: object, _value: Any) -> Any:
         """What a copy is made for."""
 
-    _0 = _1 = _2 = _3 = _4 = _5 = _6 = _7 = _put
+    _0 = _1 = _2 = _3 = _4 = _5 = _6 = _7 = _8 = _put
 
 
 def constructor(
@@ -120,6 +120,17 @@ _SETTING = (
         or _5(me, f)
         or _6(me, g)
         or _7(me, h)
+    ),
+    lambda me, a, b, c, d, e, f, g, h, i: (
+        _0(me, a)
+        or _1(me, b)
+        or _2(me, c)
+        or _3(me, d)
+        or _4(me, e)
+        or _5(me, f)
+        or _6(me, g)
+        or _7(me, h)
+        or _8(me, i)
     ),
 )
 MOST_SETTERS = len(_SETTING) - 1

@@ -17,8 +17,10 @@ from manager.model.arity import MOST_SETTERS, constructor, initializer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
+
+    Setter = Callable[[Any, Any], None]
 
 _set = object.__setattr__
 
@@ -81,7 +83,7 @@ def dataclass(
             space.pop(gone, None)
         metaclass: Any = type(cls)
         rebuilt: type[Any] = metaclass(cls.__name__, cls.__bases__, space)
-        setters.update((f"_{at}", _setter(rebuilt, name)) for at, name in enumerate(names))
+        setters.update(_setters(rebuilt, names, defaults))
         return rebuilt
 
     return made
@@ -89,30 +91,53 @@ def dataclass(
 
 def _init(
     cls: type[Any], names: tuple[str, ...], defaults: Mapping[str, Any]
-) -> tuple[Callable[..., None], dict[str, Callable[[Any, Any], None]]]:
+) -> tuple[Callable[..., None], dict[str, Setter]]:
     """`__init__`, and where it finds the setters `_0`, `_1` ..., which are still to be given."""
-    setters: dict[str, Callable[[Any, Any], None]] = {}
+    setters: dict[str, Setter] = {}
     arguments, values = ("self", *names), tuple(defaults.values())
     qualname = f"{cls.__qualname__}.__init__"
-    makes = any(isinstance(default, _Factory) for default in values)
-    then = "__post_init__" in vars(cls)
-    if not makes and not then and len(names) <= MOST_SETTERS:
+    if len(names) <= MOST_SETTERS:
         return initializer(qualname, arguments, values, setters), setters
 
     def put(self: Any, given: tuple[Any, ...]) -> None:
         for setter, value in zip(setters.values(), given):  # noqa: B905 -- to ask takes time
-            # The default of a factory is the factory.
-            setter(self, value.make() if makes and isinstance(value, _Factory) else value)
-        if then:
-            self.__post_init__()
+            setter(self, value)
 
     return constructor(qualname, arguments, values, put), setters
 
 
-def _setter(cls: type[Any], name: str) -> Callable[[Any, Any], None]:
-    """The slot's own setter: object.__setattr__ would look it up each time."""
-    slot: Any = vars(cls).get(name)
-    return getattr(slot, "__set__", None) or partial(_set_named, name)
+def _setters(
+    cls: type[Any], names: tuple[str, ...], defaults: Mapping[str, Any]
+) -> Iterator[tuple[str, Setter]]:
+    """What sets each field; the last one looks at the whole, where the class does."""
+    for at, name in enumerate(names):
+        # The slot's own setter: object.__setattr__ would look it up each time.
+        slot: Any = vars(cls).get(name)
+        setter = getattr(slot, "__set__", None) or partial(_set_named, name)
+        if isinstance(defaults.get(name), _Factory):
+            setter = _made(setter)
+        if at == len(names) - 1 and "__post_init__" in vars(cls):
+            setter = _last(setter)
+        yield f"_{at}", setter
+
+
+def _made(setter: Setter) -> Setter:
+    """The default of a factory is the factory."""
+
+    def put(self: Any, value: Any) -> None:
+        setter(self, value.make() if isinstance(value, _Factory) else value)
+
+    return put
+
+
+def _last(setter: Setter) -> Setter:
+    """What is done when all is set."""
+
+    def put(self: Any, value: Any) -> None:
+        setter(self, value)
+        self.__post_init__()
+
+    return put
 
 
 def _set_named(name: str, instance: Any, value: Any) -> None:
