@@ -144,12 +144,18 @@ def test_a_process_is_worth_more_than_the_service_that_the_name_says(
     shop: tuple[Entry, ...],
 ) -> None:
     named = tuple(replace(entry, process="python3 -m http.server 8000") for entry in shop)
-    titles = [
-        [column.title for column, _ in layout(named, View(), columns, UNICODE).columns]
-        for columns in range(90, 180)
-    ]
-    assert all("PROCESS" in some for some in titles if "SERVICE" in some)
-    assert any("PROCESS" in some for some in titles)
+    one_of_both, both = (layout(named, View(), columns, UNICODE).columns for columns in (104, 120))
+    assert [column.title for column, _ in one_of_both][-1] == "PROCESS"
+    assert [column.title for column, _ in both][-3:] == ["SERVICE", "IMAGE", "PROCESS"]
+
+
+def test_a_small_column_takes_the_room_that_is_too_little_for_a_big_one(
+    shop: tuple[Entry, ...],
+) -> None:
+    named = tuple(replace(entry, process="python3 -m http.server 8000") for entry in shop)
+    small = layout(named, View(), 92, UNICODE).columns
+    assert "SERVICE" in [column.title for column, _ in small]
+    assert "PROCESS" not in [column.title for column, _ in small]
 
 
 def test_the_map_goes_on_with_the_next_holders(shop: tuple[Entry, ...]) -> None:

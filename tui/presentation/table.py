@@ -99,14 +99,17 @@ def short_owner(entry: Entry) -> str:
 def _columns(
     wanted: Iterable[Column], rows: tuple[Entry, ...], spare: int
 ) -> tuple[tuple[Column, int], ...]:
-    """The optional columns that fit into `spare`, in their order, the important ones first."""
+    """The optional columns that fit into `spare`, in their order, the important ones first.
+
+    Where one has no room, a smaller one after it may.
+    """
     needs = {c: max((width(c.text(e)) for e in rows), default=0) for c in wanted}
     needs = {c: min(max(n, len(c.title)), c.most) for c, n in needs.items() if n or c.rank == 0}
     sizes: dict[Column, int] = {}
     for column in sorted(needs, key=lambda c: c.rank):
         least = min(needs[column], column.least)
         if spare < GAP + least:
-            break
+            continue
         sizes[column] = min(needs[column], spare - GAP)
         spare -= GAP + sizes[column]
     return tuple((c, sizes[c]) for c in needs if c in sizes)
