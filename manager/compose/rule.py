@@ -18,11 +18,13 @@ from manager.compose.values import (
 )
 from manager.model.finding import Edit, Severity
 from manager.model.ports import IPAddress
-from manager.model.typed import TypeVar, cast
+from manager.model.typed import TypeVar
 from manager.model.value import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from manager.compose.stakes import Clash, Side
 
 T = TypeVar("T")
@@ -75,7 +77,7 @@ class Context:
             if problem.kind is ProblemKind.REQUIRED_VARIABLE and problem.span is not None
         }
         """Where a variable is demanded, as in `${PORT:?}`, and has no value."""
-        self._memory: dict[str, object] = {}
+        self._memory: dict[str, Any] = {}
         self._publishing = {s.name: publishing_of(project, s) for s in project.services}
 
     @property
@@ -106,7 +108,8 @@ class Context:
         """What `make` makes of this context, made once and kept under `name`."""
         if name not in self._memory:
             self._memory[name] = make(self)
-        return cast("T", self._memory[name])
+        found: T = self._memory[name]
+        return found
 
     def service(self, name: str | None) -> Service | None:
         """The service of that name, None when there is none."""

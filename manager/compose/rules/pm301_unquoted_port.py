@@ -17,8 +17,7 @@ from manager.compose.values import Place, PortEntry, Style, Syntax
 from manager.compose.words import shortened
 from manager.model.finding import Edit, Severity
 
-_BASE_60 = r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+"
-"""An integer by https://yaml.org/type/int.html."""
+_ONE_TO_NINE = frozenset("123456789")
 
 
 def check(context: Context) -> Iterator[Hit]:
@@ -42,17 +41,26 @@ def check(context: Context) -> Iterator[Hit]:
 
 def _scalar(entry: PortEntry) -> str:
     """What is written, without the anchor and the tag before it."""
+    if not entry.raw.startswith(("&", "!")):
+        return entry.raw
     properties = re.match(r"(?:[&!]\S*\s+)*", entry.raw)
     return entry.raw[properties.end() :] if properties else entry.raw
 
 
 def _as_number(raw: str) -> int | None:
-    if len(raw) > 40 or not re.fullmatch(_BASE_60, raw):
+    """The number in base 60, by https://yaml.org/type/int.html; None where it is none."""
+    sign, digits = (-1 if raw[:1] == "-" else 1), raw[raw[:1] in {"-", "+"} :]
+    first, *others = digits.split(":")
+    if len(raw) > 40 or not raw.isascii() or not others or first[:1] not in _ONE_TO_NINE:
         return None
-    sign = -1 if raw.startswith("-") else 1
+    places = [first.replace("_", ""), *others]
+    if not all(place.isdigit() for place in places):
+        return None
+    if not all(len(place) < 3 and int(place) < 60 for place in others):
+        return None
     total = 0
-    for digits in raw.lstrip("+-").replace("_", "").split(":"):
-        total = total * 60 + int(digits)
+    for place in places:
+        total = total * 60 + int(place)
     return sign * total
 
 
