@@ -17,7 +17,6 @@ error and not ignored.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from manager.errors import InvalidInput, InvalidPortSpec
 from manager.model.finding import Severity
@@ -58,12 +57,16 @@ class OpenPort(NamedTuple):
         )
 
 
+# Not a MappingProxyType: settings are sent from one process to another.
+_NONE: Mapping[str, Severity] = {}
+
+
 class Config(NamedTuple):
     """The settings of a check. select None is every rule; path is the file they come from."""
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
-    severity: Mapping[str, Severity] = MappingProxyType({})
+    severity: Mapping[str, Severity] = _NONE
     open: tuple[OpenPort, ...] = ()
     ephemeral_range: PortRange = LINUX_EPHEMERAL
     exclude: tuple[str, ...] = ()

@@ -40,8 +40,13 @@ def discover(
     found: dict[tuple[str, ...], ProjectFiles] = {}
     for path in paths or [os.curdir]:
         for project in _around(path, environment, tuple(exclude)):
-            found.setdefault(tuple(map(os.path.abspath, project.files)), project)
+            found.setdefault(identity(project), project)
     return list(found.values())
+
+
+def identity(project: ProjectFiles) -> tuple[str, ...]:
+    """Equal for what is one project, however its files were named."""
+    return tuple(map(os.path.abspath, project.files))
 
 
 def given_files(files: Sequence[str], env: Mapping[str, str]) -> ProjectFiles:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from manager.compose.checker import Caught, Checker, Judged
 from manager.compose.config import Config
 from manager.compose.configfile import ConfigFinder
-from manager.compose.discover import discover, given_files
+from manager.compose.discover import discover, given_files, identity
 from manager.compose.known import Known
 from manager.compose.mended import Mended, Target, Texts
 from manager.compose.project import read_project
@@ -17,7 +17,11 @@ from manager.compose.suppress import unknown_rules
 from manager.compose.values import Project, ProjectFiles
 from manager.errors import InvalidInput
 from manager.model.finding import Finding, Severity
+from manager.model.typed import TypeVar
 from manager.model.value import dataclass, replace
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 LEAST_SHARE = 100
 """Under so many projects a process of its own costs more than it saves."""
@@ -56,46 +60,66 @@ class Run:
         self._environment = dict(os.environ)
         self._finder = ConfigFinder(options.config)
         self._checker = Checker(options.select, options.ignore)
-        paths = [*options.files, *options.paths] or [os.curdir]
-        self._config = self._finder.of(_folder(paths[0]))
+        self._paths = [*options.files, *options.paths] or [os.curdir]
+        self._config = self._finder.of(_folder(self._paths[0]))
         self._known = Known(self._baseline_path())
         if self._known.missing and options.mend:
             raise InvalidInput("there is no baseline yet", hint="write it first, without --fix")
-        self._targets = [
-            Target(files, self._finder.of(files.directory)) for files in self._projects(paths)
-        ]
-        self._paths = paths
+        self._targets: list[Target] = []
         self.notes: list[str] = []
         self.mended = Mended([], {})
+
+    def _find(self, paths: Sequence[str]) -> list[Target]:
+        """The projects around these paths, each with what governs it."""
+        projects = self._projects(paths)
+        return [Target(files, self._finder.of(files.directory)) for files in projects]
 
     def _projects(self, paths: Sequence[str]) -> list[ProjectFiles]:
         options = self._options
         if options.files:
             return [given_files(options.files, self._environment)]
-        found = discover(
+        return discover(
             paths,
             env=self._environment,
             exclude=_patterns(self._config),
             env_files=options.env_files,
         )
-        if not found:
-            raise InvalidInput(
-                f"no compose file in {', '.join(paths)}",
-                hint="name one: pmap check FILE. Folders are searched for compose.yaml,"
-                " docker-compose.yml and the like",
-            )
-        return found
 
     def execute(self) -> Report:
         """Check, and mend in memory where that is asked for."""
         if self._options.mend:
+            self._targets = self._find(self._paths)
             return self._report([self._judge(self._targets, self._mend())])
-        processes = min(self._options.processes, len(self._targets) // LEAST_SHARE)
+        return self._report(self._read_by_path() or self._read_by_target())
+
+    def _read_by_path(self) -> list[Judged] | None:
+        """What came out of many paths, shared before anything is found.
+
+        None where they are few, or where paths in different parts are of one project.
+        """
+        parts = self._shared(self._find_and_read, self._paths) or []
+        targets = [target for found, _ in parts for target in found]
+        if len({identity(target.files) for target in targets}) < len(targets):
+            return None
+        self._targets = targets
+        return [judged for _, judged in parts] or None
+
+    def _read_by_target(self) -> list[Judged]:
+        self._targets = self._find(self._paths)
+        return self._shared(self._read, self._targets) or [self._read(self._targets)]
+
+    def _shared(self, work: Callable[[Sequence[T]], R], items: Sequence[T]) -> list[R] | None:
+        """The work shared among processes; None where there is too little of it."""
+        processes = min(self._options.processes, len(items) // LEAST_SHARE)
         if processes < 2:
-            return self._report([self._read(self._targets)])
+            return None
         from manager.compose.sharing import shared  # noqa: PLC0415 -- most runs are small
 
-        return self._report(shared(self._read, self._targets, processes))
+        return shared(work, items, processes)
+
+    def _find_and_read(self, paths: Sequence[str]) -> tuple[list[Target], Judged]:
+        targets = self._find(paths)
+        return targets, self._read(targets)
 
     def _mend(self) -> list[Project]:
         from manager.compose.fixes import mend  # noqa: PLC0415 -- most runs mend nothing
@@ -161,6 +185,12 @@ class Run:
         return self._checker.judge(zip(projects, configs, strict=True))
 
     def _report(self, judged: Sequence[Judged]) -> Report:
+        if not self._targets:
+            raise InvalidInput(
+                f"no compose file in {', '.join(self._paths)}",
+                hint="name one: pmap check FILE. Folders are searched for compose.yaml,"
+                " docker-compose.yml and the like",
+            )
         configs = [target.config for target in self._targets]
         findings, _, sources = self._checker.conclude(judged, configs)
         if self._options.mend:

@@ -1,6 +1,7 @@
 """Work that is shared among processes comes out as if one had done it, and leaves none behind."""
 
 import os
+import pickle
 import signal
 import time
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ import pytest
 
 from manager.compose.runner import LEAST_SHARE, Options, Run
 from manager.compose.sharing import shared
+from manager.errors import ComposeError, InvalidInput
 
 
 @pytest.fixture(autouse=True)
@@ -102,3 +104,71 @@ def test_a_shared_check_says_what_one_process_says(
     assert {finding.rule for finding in alone.findings} >= {"PM001", "PM008", "PM009", "PM010"}
     assert several == alone
     assert list(several.sources) == list(alone.sources)
+
+
+def many_projects(count: int) -> list[str]:
+    """The paths of that many projects in the current folder."""
+    paths = []
+    for number in range(count):
+        folder = Path(f"p{number:03}")
+        folder.mkdir()
+        port = 8000 + (number % 3 and number)
+        file = folder / "compose.yaml"
+        file.write_text(f"services:\n  web:\n    ports:\n      - {port}:80\n")
+        paths.append(str(file))
+    return paths
+
+
+def test_many_paths_are_shared_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    paths = many_projects(2 * LEAST_SHARE)
+    (Path("p003") / "compose.override.yaml").write_text("services:\n  web:\n    ports: ['1:80']\n")
+    alone = Run(Options(paths=paths)).execute()
+    assert {finding.rule for finding in alone.findings} >= {"PM009", "PM101"}
+    assert Run(Options(paths=paths, processes=2)).execute() == alone
+
+
+def test_a_project_named_in_two_parts_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    paths = many_projects(2 * LEAST_SHARE)
+    again = [*paths, str(Path("p000").absolute() / "compose.yaml"), "p001"]
+    alone = Run(Options(paths=again)).execute()
+    assert Run(Options(paths=again, processes=2)).execute() == alone
+    assert len(alone.findings) == len(Run(Options(paths=paths)).execute().findings)
+
+
+@pytest.mark.parametrize("at", [0, LEAST_SHARE, 2 * LEAST_SHARE])
+def test_a_path_that_is_missing_is_named(
+    at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    paths = many_projects(2 * LEAST_SHARE)
+    paths.insert(at, "nowhere.yaml")
+    with pytest.raises(ComposeError, match="does not exist") as caught:
+        Run(Options(paths=paths, processes=2)).execute()
+    assert caught.value.file == "nowhere.yaml"
+
+
+def test_folders_without_a_project_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("empty").mkdir()
+    with pytest.raises(InvalidInput, match="no compose file in empty, empty"):
+        Run(Options(paths=["empty"] * 2 * LEAST_SHARE, processes=2)).execute()
+
+
+def test_what_a_part_brings_can_be_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be is done here once more: right, and slow."""
+    monkeypatch.chdir(tmp_path)
+    Path("pmap.toml").write_text('severity = { PM101 = "warning" }\nopen = ["web:8001"]\n')
+    paths = many_projects(4)
+    for governed in (paths, [str(tmp_path / paths[0])]):
+        found = Run(Options(paths=governed))._find_and_read(governed)
+        again = pickle.loads(pickle.dumps(found))
+        assert again[1].findings == found[1].findings
+        assert [t.config for t in again[0]] == [t.config for t in found[0]]
+    Path("pmap.toml").unlink()
+    assert pickle.loads(pickle.dumps(Run(Options(paths=paths))._find_and_read(paths)))
