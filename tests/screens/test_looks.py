@@ -140,22 +140,27 @@ def test_steps_stand_under_each_other_where_there_is_room(shop: tuple[Entry, ...
     assert len(story_lines(told, 78)[1]) == 1
 
 
-def test_a_process_is_worth_more_than_the_service_that_the_name_says(
-    shop: tuple[Entry, ...],
-) -> None:
-    named = tuple(replace(entry, process="python3 -m http.server 8000") for entry in shop)
-    one_of_both, both = (layout(named, View(), columns, UNICODE).columns for columns in (104, 120))
-    assert [column.title for column, _ in one_of_both][-1] == "PROCESS"
-    assert [column.title for column, _ in both][-3:] == ["SERVICE", "IMAGE", "PROCESS"]
+def test_one_column_tells_what_runs(shop: tuple[Entry, ...]) -> None:
+    """The image of a container, and the command line of what is no container's."""
+    wide = layout(shop, View(), 200, UNICODE)
+    (runs,) = [column for column, _ in wide.columns if column.title == "RUNS"]
+    for entry in shop:
+        process = entry.row.process
+        assert runs.text(entry) == (entry.image or (process.command if process else ""))
+    assert [column.title for column, _ in wide.columns][-2:] == ["SERVICE", "RUNS"]
 
 
 def test_a_small_column_takes_the_room_that_is_too_little_for_a_big_one(
     shop: tuple[Entry, ...],
 ) -> None:
-    named = tuple(replace(entry, process="python3 -m http.server 8000") for entry in shop)
-    small = layout(named, View(), 92, UNICODE).columns
-    assert "SERVICE" in [column.title for column, _ in small]
-    assert "PROCESS" not in [column.title for column, _ in small]
+    named = tuple(replace(entry, image=entry.image and "registry/" + "a" * 30) for entry in shop)
+    shown = [
+        [column.title for column, _ in layout(named, View(), columns, UNICODE).columns]
+        for columns in range(60, 140)
+    ]
+    assert ["WHO", "SERVICE"] in shown
+    assert ["WHO", "RUNS"] in shown
+    assert shown[-1] == ["WHO", "SERVICE", "RUNS"]
 
 
 def test_the_map_goes_on_with_the_next_holders(shop: tuple[Entry, ...]) -> None:

@@ -33,12 +33,12 @@ def titles(shop: tuple[Entry, ...], columns: int, *, grouped: bool) -> list[str]
 
 def test_columns_go_by_importance(shop: tuple[Entry, ...]) -> None:
     wide = titles(shop, 200, grouped=False)
-    assert {"WHO", "PROJECT", "SERVICE", "IMAGE", "OPEN", "STATE"} <= set(wide)
+    assert {"WHO", "PROJECT", "SERVICE", "RUNS", "OPEN", "STATE"} <= set(wide)
     assert "SERVICE" not in titles(shop, 80, grouped=False)
     assert "PROJECT" not in titles(shop, 200, grouped=True)
     narrow = titles(shop, 60, grouped=False)
     assert "WHO" in narrow
-    assert "IMAGE" not in narrow
+    assert "RUNS" not in narrow
 
 
 def test_long_names_win_over_the_word_of_the_state(some_entries, a_container) -> None:  # type: ignore[no-untyped-def]

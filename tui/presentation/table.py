@@ -38,16 +38,17 @@ class Column:
 COLUMNS: tuple[Column, ...] = (
     Column("WHO", 0, 8, 34, lambda e: e.owner, Role.TEXT, SortKey.OWNER),
     Column("PROJECT", 2, 8, 20, lambda e: e.project, Role.PROJECT),
-    Column("SERVICE", 5, 7, 18, lambda e: (e.row.container and e.row.container.service) or ""),
-    Column("IMAGE", 3, 12, 34, lambda e: e.image),
-    Column("PROCESS", 4, 20, 30, lambda e: e.process if e.row.container else _command(e)),
+    Column("SERVICE", 4, 7, 18, lambda e: (e.row.container and e.row.container.service) or ""),
+    Column("RUNS", 3, 12, 36, lambda e: e.image or _command(e)),
 )
 
 
 def _command(entry: Entry) -> str:
+    """What is no container's is told by its command line, where a container has its image."""
     from manager.model.text import printable
 
-    return printable(entry.row.process.command) if entry.row.process else ""
+    process = entry.row.process
+    return printable(process.command) if process and not entry.row.container else ""
 
 
 @dataclass(frozen=True, slots=True)
