@@ -109,3 +109,9 @@ class ProbeResult:
     def answering(self) -> bool:
         """Whether something behind the port talks, or at least keeps the connection."""
         return self.answer == OPEN
+
+    @property
+    def pace(self) -> str:
+        """`in 3 ms`; no clock tells of less than one."""
+        milliseconds = round(self.seconds * 1000)
+        return f"in {milliseconds} ms" if milliseconds > 0 else "in under 1 ms"

@@ -170,5 +170,5 @@ def ask_at(addresses: Sequence[IPAddress], row: PortRow | None) -> tuple[IPAddre
 def _saying(answer: ProbeResult) -> str:
     """`: http, 200 OK, in 3 ms`."""
     words = [word for word in (answer.protocol, answer.detail) if word]
-    words.append(f"in {max(answer.seconds * 1000, 0):.0f} ms")
+    words.append(answer.pace)
     return f": {', '.join(words)}" if len(words) > 1 else f" {words[0]}"

@@ -104,7 +104,7 @@ def test_a_port_is_asked_on_each_address_of_the_host() -> None:
     assert [target.usual for target in world.prober.asked] == [80, 80, 80]
     assert truth.good
     assert truth.sentences[0] == (
-        "127.0.0.1:8080 -> 80/tcp answers in 0 ms; open to this host only"
+        "127.0.0.1:8080 -> 80/tcp answers in under 1 ms; open to this host only"
     )
 
 

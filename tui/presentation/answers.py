@@ -49,8 +49,7 @@ def answer_line(entry: Entry, g: Glyphs, *, asking: bool) -> Line:
 def said(answer: ProbeResult) -> str:
     """`http, 200 OK (nginx/1.27), in 3 ms`, harmless to a terminal."""
     words = [printable(word) for word in (answer.protocol, answer.detail) if word]
-    milliseconds = f"{max(answer.seconds * 1000, 0):.0f} ms"
-    return ", ".join([*words, f"in {milliseconds}"]) if words else f"In {milliseconds}"
+    return ", ".join([*words, answer.pace]) if words else answer.pace.capitalize()
 
 
 def _inside(truth: RowTruth) -> str:
