@@ -8,10 +8,15 @@ from manager.compose.config import Config
 from manager.compose.registry import RULES, rule_ids
 from manager.compose.rule import Context, Hit, Rule
 from manager.compose.stakes import Side, side_of
-from manager.compose.suppress import Silenced, is_silenced, silenced_lines
+from manager.compose.suppress import Silenced, is_silenced, may_silence, silenced_lines
 from manager.compose.values import Place, PortEntry, Project, SourceText
 from manager.model.finding import Finding, Fix, Severity
 from manager.model.value import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from manager.compose.facts import Fact
+    from manager.compose.rule import Check
 
 
 class Caught(NamedTuple):
@@ -41,15 +46,27 @@ class Judged(NamedTuple):
     sources: dict[str, SourceText]
 
 
-class Selection(NamedTuple):
+class Selection:
     """Which rules run, and how bad what they find is."""
 
-    enabled: frozenset[str]
-    severity: Mapping[str, Severity]
+    def __init__(self, enabled: frozenset[str], severity: Mapping[str, Severity]) -> None:
+        self.enabled = enabled
+        self._severity = severity
+        self._relevant: dict[frozenset[Fact], list[tuple[Rule, Check]]] = {}
+
+    def relevant(self, facts: frozenset[Fact]) -> list[tuple[Rule, Check]]:
+        """The rules that may have something to say of a project with these facts."""
+        if facts not in self._relevant:
+            self._relevant[facts] = [
+                (rule, rule.check)
+                for rule in RULES
+                if rule.id in self.enabled and not facts.isdisjoint(rule.facts)
+            ]
+        return self._relevant[facts]
 
     def severity_of(self, rule: Rule, hit: Hit) -> Severity:
         """A severity that the configuration gives wins over the rule's own."""
-        return self.severity.get(rule.id, hit.severity or rule.severity)
+        return self._severity.get(rule.id, hit.severity or rule.severity)
 
 
 def selection(
@@ -116,18 +133,16 @@ class Checker:
         return Judged(unique(sorted(findings, key=_by_place)), sides, sources)
 
     def _caught(self, context: Context) -> list[Caught]:
-        if context.is_plain:
-            return []
-        caught = [c for c in self._hits(context) if not self._is_silenced(c)]
+        selection = self._selection(context.config)
+        caught = [
+            Caught(rule, hit, context, selection.severity_of(rule, hit))
+            for rule, check in selection.relevant(context.facts)
+            for hit in check(context)
+        ]
+        if any(map(may_silence, context.project.sources.values())):
+            caught = [c for c in caught if not self._is_silenced(c)]
         narrowed = {(c.rule.narrows, id(c.hit.entry)) for c in caught if c.rule.narrows}
         return [c for c in caught if (c.rule.id, id(c.hit.entry)) not in narrowed]
-
-    def _hits(self, context: Context) -> Iterator[Caught]:
-        selection = self._selection(context.config)
-        for rule in RULES:
-            if rule.check is not None and rule.id in selection.enabled:
-                for hit in rule.check(context):
-                    yield Caught(rule, hit, context, selection.severity_of(rule, hit))
 
     def _across(
         self,
@@ -135,8 +150,10 @@ class Checker:
         configs: Sequence[Config],
         sources: Mapping[str, SourceText],
     ) -> Iterator[Finding]:
-        for rule in RULES:
-            for project, entry, hit in rule.across(sides) if rule.across is not None else ():
+        if len(sides) < 2:
+            return
+        for rule in (rule for rule in RULES if rule.compares):
+            for project, entry, hit in rule.compare(sides):
                 selection = self._selection(configs[project])
                 if rule.id not in selection.enabled:
                     continue

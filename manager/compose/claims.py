@@ -70,7 +70,7 @@ def _by_service(context: Context) -> dict[str, list[Claim]]:
 def _make_claims(context: Context) -> list[Claim]:
     found: list[Claim] = []
     profiles = context.project.profiles
-    for service, entry in context.published():
+    for service, entry in context.published:
         if service.replicas == 0 or entry.published is UNKNOWN or entry.protocol is UNKNOWN:
             continue
         host_ip = context.address(service, entry)

@@ -8,14 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from manager.compose.values import (
-    UNKNOWN,
-    Network,
-    PortEntry,
-    Project,
-    Service,
-    UnknownType,
-)
+from manager.compose.values import UNKNOWN, Network, Project, Service, UnknownType
 from manager.model.ports import IPAddress
 
 _DEFAULT_NETWORK = "default"
@@ -54,19 +47,12 @@ def networks_of(service: Service) -> tuple[str, ...]:
     return service.networks or (_DEFAULT_NETWORK,)
 
 
-def bound_address(
-    project: Project, service: Service, entry: PortEntry
-) -> IPAddress | UnknownType | None:
-    """Where the engine binds `entry`: its own address, else the default of its network.
-
-    None is every address. The network that gives the way out decides, which is the first by
-    name of those that are not internal (libnetwork's order of endpoints).
-    """
-    return default_address(project, service) if entry.host_ip is None else entry.host_ip
-
-
 def default_address(project: Project, service: Service) -> IPAddress | UnknownType | None:
-    """Where the engine binds what has no address of its own."""
+    """Where the engine binds what has no address of its own; None is every address.
+
+    The network that gives the way out decides, which is the first by name of those that are not
+    internal (libnetwork's order of endpoints).
+    """
     if service.network_mode is not None:
         return None
     for name in sorted(networks_of(service)):

@@ -33,7 +33,7 @@ def exposed(context: Context) -> list[Exposed]:
 
 def _exposed(context: Context) -> list[Exposed]:
     found: list[Exposed] = []
-    for service, entry in context.published():
+    for service, entry in context.published:
         address = context.address(service, entry)
         if address is UNKNOWN or exposure_of(address) is Exposure.LOOPBACK:
             continue
@@ -140,7 +140,7 @@ def _long_edit(source: SourceText, entry: PortEntry) -> Edit | None:
 
 def hidden_address(context: Context) -> Iterator[tuple[Service, PortEntry, Variable]]:
     """Entries whose address is one variable that nobody set: compose makes them public."""
-    for service, entry in context.published():
+    for service, entry in context.published:
         part = entry.parts.host_ip
         if entry.host_ip is not UNKNOWN or part is None or entry.syntax is Syntax.LONG:
             continue

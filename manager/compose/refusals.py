@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.rule import Context, Hit
-from manager.compose.values import Place, PortEntry, PortError, Stage
+from manager.compose.values import Place, PortEntry, PortError, ProblemKind, Stage
 from manager.compose.words import shortened
 
 _FORM = 'write it as "[HOST_IP:]HOST_PORT:CONTAINER_PORT[/PROTOCOL]"'
@@ -35,12 +35,21 @@ def rule_for(context: Context, entry: PortEntry, error: PortError) -> str:
     """
     part = entry.parts.get(error.part) if error.part else None
     variables = part.variables if part is not None else entry.variables
-    demanded = Place(entry.file, error.span) in context.demanded
+    demanded = Place(entry.file, error.span) in context.once("demanded", _demanded)
     if demanded or any(variable.unset for variable in variables):
         return "PM008"
     if error.part == "protocol":
         return "PM003"
     return "PM001" if error.stage is Stage.CONFIG else "PM002"
+
+
+def _demanded(context: Context) -> set[Place]:
+    """Where a variable is demanded, as in `${PORT:?}`, and has no value."""
+    return {
+        Place(problem.file, problem.span)
+        for problem in context.project.problems
+        if problem.kind is ProblemKind.REQUIRED_VARIABLE and problem.span is not None
+    }
 
 
 def _refused(context: Context) -> Iterator[tuple[str, PortEntry, PortError]]:

@@ -5,61 +5,52 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from manager.compose.rule import Rule
-from manager.compose.rules import (
-    pm001_invalid_port,
-    pm002_port_out_of_range,
-    pm003_unknown_protocol,
-    pm004_host_port_conflict,
-    pm005_too_few_host_ports,
-    pm006_ports_on_shared_network,
-    pm007_duplicate_key,
-    pm008_unset_variable,
-    pm009_project_conflict,
-    pm010_unreadable,
-    pm101_exposed_port,
-    pm102_exposed_service,
-    pm103_unset_variable_exposes,
-    pm201_ports_ignored,
-    pm202_override_appends,
-    pm203_repeated_entry,
-    pm204_mode_without_swarm,
-    pm301_unquoted_port,
-    pm302_random_host_port,
-    pm303_system_port,
-    pm304_ephemeral_port,
-    pm305_variable_without_default,
-    pm306_huge_range,
-    pm307_often_taken,
-    pm308_leading_zero,
-)
 from manager.errors import InvalidInput
+from manager.model.finding import Severity
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from manager.compose.facts import Fact
+
+
+def _error(rule_id: str, name: str, *facts: Fact, narrows: str = "") -> Rule:
+    return Rule(rule_id, name, Severity.ERROR, frozenset(facts), narrows=narrows)
+
+
+def _warning(rule_id: str, name: str, *facts: Fact, compares: bool = False) -> Rule:
+    return Rule(rule_id, name, Severity.WARNING, frozenset(facts), compares)
+
+
+def _info(rule_id: str, name: str, *facts: Fact) -> Rule:
+    return Rule(rule_id, name, Severity.INFO, frozenset(facts))
+
 
 RULES: tuple[Rule, ...] = (
-    pm001_invalid_port.RULE,
-    pm002_port_out_of_range.RULE,
-    pm003_unknown_protocol.RULE,
-    pm004_host_port_conflict.RULE,
-    pm005_too_few_host_ports.RULE,
-    pm006_ports_on_shared_network.RULE,
-    pm007_duplicate_key.RULE,
-    pm008_unset_variable.RULE,
-    pm009_project_conflict.RULE,
-    pm010_unreadable.RULE,
-    pm101_exposed_port.RULE,
-    pm102_exposed_service.RULE,
-    pm103_unset_variable_exposes.RULE,
-    pm201_ports_ignored.RULE,
-    pm202_override_appends.RULE,
-    pm203_repeated_entry.RULE,
-    pm204_mode_without_swarm.RULE,
-    pm301_unquoted_port.RULE,
-    pm302_random_host_port.RULE,
-    pm303_system_port.RULE,
-    pm304_ephemeral_port.RULE,
-    pm305_variable_without_default.RULE,
-    pm306_huge_range.RULE,
-    pm307_often_taken.RULE,
-    pm308_leading_zero.RULE,
+    _error("PM001", "invalid-port", "errors", "problems"),
+    _error("PM002", "port-out-of-range", "errors", "long"),
+    _error("PM003", "unknown-protocol", "errors", "long"),
+    _error("PM004", "host-port-conflict", "several"),
+    _error("PM005", "too-few-host-ports", "replicas"),
+    _error("PM006", "ports-on-shared-network", "unpublished"),
+    _error("PM007", "duplicate-key", "problems"),
+    _error("PM008", "unset-variable", "errors", "variables"),
+    _warning("PM009", "project-conflict", compares=True),
+    _error("PM010", "unreadable", "problems"),
+    _error("PM101", "exposed-port", "entries"),
+    _error("PM102", "exposed-service", "entries", narrows="PM101"),
+    _error("PM103", "unset-variable-exposes", "variables", narrows="PM101"),
+    _warning("PM201", "ports-ignored", "unpublished"),
+    _warning("PM202", "override-appends", "overriding"),
+    _warning("PM203", "repeated-entry", "several", "repeated"),
+    _info("PM204", "mode-without-swarm", "long"),
+    _warning("PM301", "unquoted-port", "plain"),
+    _info("PM302", "random-host-port", "entries"),
+    _info("PM303", "system-port", "entries"),
+    _warning("PM304", "ephemeral-port", "entries"),
+    _info("PM305", "variable-without-default", "variables"),
+    _warning("PM306", "huge-range", "entries"),
+    _info("PM307", "often-taken", "entries"),
+    _warning("PM308", "leading-zero", "entries"),
 )
 
 

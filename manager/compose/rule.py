@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 
 from manager.compose.config import Config
-from manager.compose.publishing import Publishing, bound_address, publishing_of
+from manager.compose.facts import facts_of
+from manager.compose.publishing import Publishing, default_address, publishing_of
 from manager.compose.values import (
     Place,
     PortEntry,
-    ProblemKind,
     Project,
     Service,
     SourceText,
@@ -25,7 +25,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from manager.compose.facts import Fact
     from manager.compose.stakes import Clash, Side
+
+    Check = Callable[["Context"], Iterable["Hit"]]
+    Compare = Callable[[Sequence[Side]], Iterable[Clash]]
 
 T = TypeVar("T")
 
@@ -66,43 +70,36 @@ class Hit(NamedTuple):
 
 
 class Context:
-    """One project, and what the rules ask of it again and again."""
+    """One project, and what the rules ask of it again and again.
+
+    published: every entry that compose and the engine accept and act upon. accepted: every entry
+    that nobody refuses, those that compose drops as repeated among them.
+    """
 
     def __init__(self, project: Project, config: Config) -> None:
         self.project = project
         self.config = config
-        self.demanded = {
-            Place(problem.file, problem.span)
-            for problem in project.problems
-            if problem.kind is ProblemKind.REQUIRED_VARIABLE and problem.span is not None
-        }
-        """Where a variable is demanded, as in `${PORT:?}`, and has no value."""
+        self._publishing: dict[str, Publishing] = {}
+        self._defaults: dict[str, IPAddress | UnknownType | None] = {}
         self._memory: dict[str, Any] = {}
-        self._publishing = {s.name: publishing_of(project, s) for s in project.services}
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether there are no ports and no problems, so that no rule has anything to say."""
-        return not self.project.problems and not any(
-            service.entries or service.repeated or service.dropped
-            for service in self.project.services
-        )
+        self.facts = facts_of(project, self.publishing)
+        self.published = _published(self)
+        self.accepted = _accepted(project)
 
     def publishing(self, service: Service) -> Publishing:
         """What becomes of the ports of a service."""
-        return self._publishing[service.name]
-
-    def published(self) -> list[tuple[Service, PortEntry]]:
-        """Every entry that compose and the engine accept and act upon."""
-        return self.once("published", _published)
-
-    def accepted(self) -> list[tuple[Service, PortEntry]]:
-        """Every entry that nobody refuses, those that compose drops as repeated among them."""
-        return self.once("accepted", _accepted)
+        known = self._publishing.get(service.name)
+        if known is None:
+            known = self._publishing[service.name] = publishing_of(self.project, service)
+        return known
 
     def address(self, service: Service, entry: PortEntry) -> IPAddress | UnknownType | None:
         """Where the engine binds an entry: its own address, else the network's default."""
-        return bound_address(self.project, service, entry)
+        if entry.host_ip is not None:
+            return entry.host_ip
+        if service.name not in self._defaults:
+            self._defaults[service.name] = default_address(self.project, service)
+        return self._defaults[service.name]
 
     def once(self, name: str, make: Callable[[Context], T]) -> T:
         """What `make` makes of this context, made once and kept under `name`."""
@@ -124,8 +121,17 @@ def _published(context: Context) -> list[tuple[Service, PortEntry]]:
     return [
         (service, entry)
         for service in context.project.services
-        if context.publishing(service) is Publishing.PUBLISHED
+        if service.entries and context.publishing(service) is Publishing.PUBLISHED
         for entry in service.entries
+        if entry.error is None
+    ]
+
+
+def _accepted(project: Project) -> list[tuple[Service, PortEntry]]:
+    return [
+        (service, entry)
+        for service in project.services
+        for entry in (*service.entries, *(repeated.entry for repeated in service.repeated))
         if entry.error is None
     ]
 
@@ -134,31 +140,47 @@ def _services(context: Context) -> dict[str, Service]:
     return {service.name: service for service in context.project.services}
 
 
-def _accepted(context: Context) -> list[tuple[Service, PortEntry]]:
-    return [
-        (service, entry)
-        for service in context.project.services
-        for entry in (*service.entries, *(repeated.entry for repeated in service.repeated))
-        if entry.error is None
-    ]
-
-
 class Rule(NamedTuple):
-    """A rule: its stable id and name, how bad what it finds is, and its documentation.
+    """A rule: its stable id and name, and how bad what it finds is.
 
-    check looks at one project, across at all projects of a run; a rule has one of the two.
-    narrows names a rule whose hits on the same entry are left out beside those of this one.
+    It stands in the file that is named for both, and is loaded when somebody asks for it: the
+    docstring there is the documentation, and `check` looks at one project. facts: without any of
+    these in a project it has nothing to say of it. compares: `check` looks at all projects of a
+    run instead. narrows names a rule whose hits on the same entry are left out beside those of
+    this one.
     """
 
     id: str
     name: str
     severity: Severity
-    doc: str | None
-    check: Callable[[Context], Iterable[Hit]] | None = None
-    across: Callable[[Sequence[Side]], Iterable[Clash]] | None = None
+    facts: frozenset[Fact]
+    compares: bool = False
     narrows: str = ""
+
+    @property
+    def check(self) -> Check:
+        """What it says of a project. Only for rules that do not compare."""
+        check: Check = self._module.check
+        return check
+
+    @property
+    def compare(self) -> Compare:
+        """What it says of all projects. Only for rules that do."""
+        compare: Compare = self._module.check
+        return compare
+
+    @property
+    def doc(self) -> str:
+        """The documentation."""
+        return self._module.__doc__ or ""
 
     @property
     def summary(self) -> str:
         """The first line of the documentation."""
-        return (self.doc or "").partition("\n")[0]
+        return self.doc.partition("\n")[0]
+
+    @property
+    def _module(self) -> Any:
+        name = f"{self.id.lower()}_{self.name.replace('-', '_')}"
+        # importlib is a package that imports warnings, for this one function.
+        return __import__(f"manager.compose.rules.{name}", fromlist=[name])

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 import manager.compose.rules
+from manager.compose.config import Config
 from manager.compose.registry import RULES, find_rules, rule_ids
+from manager.compose.rule import Context, Rule
+from manager.compose.values import Project
 from manager.errors import InvalidInput
 
 _FOLDER = Path(manager.compose.rules.__file__).parent
@@ -19,18 +22,23 @@ def test_every_file_is_a_rule_and_every_rule_a_file() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_a_rule_is_documented(rule: object) -> None:
-    (found,) = [r for r in RULES if r is rule]
-    assert re.fullmatch(r"PM[0-9]{3}", found.id)
-    assert found.summary.endswith(".")
-    assert len((found.doc or "").strip().splitlines()) >= 3
-    assert (found.check is None) is not (found.across is None)
+def test_a_rule_is_documented(rule: Rule) -> None:
+    assert re.fullmatch(r"PM[0-9]{3}", rule.id)
+    assert rule.summary.endswith(".")
+    assert len(rule.doc.strip().splitlines()) >= 3
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_a_rule_has_a_table_of_tests(rule: object) -> None:
-    (found,) = [r for r in RULES if r is rule]
-    text = (Path(__file__).parent / f"test_{found.id.lower()}.py").read_text()
+def test_a_rule_looks_at_one_project_or_at_all(rule: Rule) -> None:
+    given = Context(Project("web", "", (), {}), Config())
+    said = rule.compare([]) if rule.compares else rule.check(given)
+    assert list(said) == []
+    assert bool(rule.facts) is not rule.compares
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_has_a_table_of_tests(rule: Rule) -> None:
+    text = (Path(__file__).parent / f"test_{rule.id.lower()}.py").read_text()
     assert "def test_finds(" in text
     assert "def test_finds_not(" in text
 

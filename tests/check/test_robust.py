@@ -24,7 +24,9 @@ from manager.compose.formats.machine import json_report
 from manager.compose.formats.sarif import sarif_report
 from manager.compose.mended import Target
 from manager.compose.project import read_project
+from manager.compose.registry import RULES
 from manager.compose.report import Report
+from manager.compose.rule import Context
 
 _OBSERVED = Path(__file__).parents[1] / "compose" / "observed.jsonl"
 _SEEDS = sorted({json.loads(line)["yaml"] for line in _OBSERVED.read_text().splitlines()}, key=len)
@@ -66,6 +68,10 @@ def test_any_text_is_answered(folder: Path, base: str, override: str | None) -> 
         (folder / "compose.override.yaml").write_text(override, newline="")
     targets = [Target(files, Config()) for files in discover([str(folder)], env={})]
     projects = [read_project(target.files, env={}) for target in targets]
+    for project in projects:
+        context = Context(project, Config())
+        passed_over = (r for r in RULES if not r.compares and r.facts.isdisjoint(context.facts))
+        assert [hit for rule in passed_over for hit in rule.check(context)] == []
     checker = Checker()
     pairs = [(project, Config()) for project in projects]
     findings, _, sources = checker.conclude([checker.judge(pairs)], [Config()] * len(pairs))

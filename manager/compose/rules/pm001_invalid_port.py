@@ -17,10 +17,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.refusals import error_hit, refused
-from manager.compose.rule import Context, Hit, Intent, Mend, Rule
+from manager.compose.rule import Context, Hit, Intent, Mend
 from manager.compose.values import Place, PortEntry, ProblemKind, ReadProblem
 from manager.compose.words import LOOPBACK
-from manager.model.finding import Edit, Severity
+from manager.model.finding import Edit
 
 
 def check(context: Context) -> Iterator[Hit]:
@@ -51,6 +51,3 @@ def _mend(context: Context, entry: PortEntry) -> Mend | None:
     if source.text[edit.start : edit.end] != "localhost":
         return None
     return Mend("write 127.0.0.1 for localhost", (edit,), Intent.ACCEPTED)
-
-
-RULE = Rule("PM001", "invalid-port", Severity.ERROR, __doc__, check)

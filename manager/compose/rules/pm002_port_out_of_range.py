@@ -15,10 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.refusals import error_hit, refused
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.values import Part, Place, PortEntry, Service, Syntax
 from manager.compose.words import shortened
-from manager.model.finding import Severity
 from manager.model.ports import MAX_PORT
 
 
@@ -59,6 +58,3 @@ def _number(part: Part | None) -> int | None:
         return None
     digits = part.text.replace("_", "")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 30 else None
-
-
-RULE = Rule("PM002", "port-out-of-range", Severity.ERROR, __doc__, check)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.refusals import error_hit, refused
-from manager.compose.rule import Context, Hit, Intent, Mend, Rule
+from manager.compose.rule import Context, Hit, Intent, Mend
 from manager.compose.values import Place, Syntax
 from manager.model.finding import Edit, Severity
 
@@ -21,7 +21,7 @@ def check(context: Context) -> Iterator[Hit]:
     """Unknown protocols, and known ones in upper case."""
     for service, entry, error in refused(context, "PM003"):
         yield error_hit(service, entry, error)
-    for named, entry in context.accepted():
+    for named, entry in context.accepted:
         part, source = entry.parts.protocol, context.source(entry.file)
         if entry.syntax is Syntax.SHORT or part is None or source is None:
             continue
@@ -41,6 +41,3 @@ def check(context: Context) -> Iterator[Hit]:
             Severity.WARNING,
             mend,
         )
-
-
-RULE = Rule("PM003", "unknown-protocol", Severity.ERROR, __doc__, check)

@@ -27,10 +27,9 @@ from manager.compose.claims import (
     claims_of,
     overlapping,
 )
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.values import UNKNOWN, OriginKind, Place
 from manager.compose.words import host_span, listed, rewritten, where
-from manager.model.finding import Severity
 from manager.model.ports import PortRange, format_host
 
 
@@ -115,6 +114,3 @@ def _picked(context: Context, claims: list[Claim]) -> Iterator[Hit]:
             claim.service.name,
             claim.entry,
         )
-
-
-RULE = Rule("PM004", "host-port-conflict", Severity.ERROR, __doc__, check)

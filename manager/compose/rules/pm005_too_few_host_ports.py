@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.claims import Claim, claims_by_service
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.values import Place
 from manager.compose.words import host_side, host_span, rewritten
-from manager.model.finding import Severity
 from manager.model.ports import MAX_PORT
 
 
@@ -45,6 +44,3 @@ def _hit(claim: Claim, replicas: int) -> Hit:
         claim.service.name,
         claim.entry,
     )
-
-
-RULE = Rule("PM005", "too-few-host-ports", Severity.ERROR, __doc__, check)

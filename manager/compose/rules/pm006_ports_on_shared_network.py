@@ -14,9 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.publishing import Publishing
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.values import Place, Service
-from manager.model.finding import Severity
 
 
 def check(context: Context) -> Iterator[Hit]:
@@ -36,6 +35,3 @@ def check(context: Context) -> Iterator[Hit]:
 def ports_place(service: Service) -> Place:
     """The `ports` key of a service; its first entry where the key is not known."""
     return service.keys.get("ports") or service.entries[0].place
-
-
-RULE = Rule("PM006", "ports-on-shared-network", Severity.ERROR, __doc__, check)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.values import Place, ProblemKind
 from manager.compose.words import where
-from manager.model.finding import Severity
 
 
 def check(context: Context) -> Iterator[Hit]:
@@ -22,6 +21,3 @@ def check(context: Context) -> Iterator[Hit]:
             hint = problem.hint or "merge the two, or drop one"
             place = Place(problem.file, problem.span)
             yield Hit(place, problem.message + first, hint, problem.service)
-
-
-RULE = Rule("PM007", "duplicate-key", Severity.ERROR, __doc__, check)

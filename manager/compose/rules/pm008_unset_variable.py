@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.refusals import error_hit, refused
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.values import Part, Place, PortEntry, Service, Variable
 from manager.compose.words import LOOPBACK, shortened
 from manager.model.finding import Severity
@@ -38,7 +38,7 @@ def check(context: Context) -> Iterator[Hit]:
                 name,
                 entry,
             )
-    for service, entry in context.accepted():
+    for service, entry in context.accepted:
         yield from _unknown_parts(service, entry)
 
 
@@ -89,6 +89,3 @@ def _named(variable: Variable) -> str:
 def _hint(variable: Variable, default: str) -> str:
     name = shortened(variable.name)
     return f"write ${{{name}:-{default}}}, or set {name} in .env"
-
-
-RULE = Rule("PM008", "unset-variable", Severity.ERROR, __doc__, check)

@@ -11,19 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from manager.compose.claims import overlapping
-from manager.compose.rule import Hit, Rule
+from manager.compose.rule import Hit
 from manager.compose.stacks import stacks
 from manager.compose.stakes import Clash, Side, Stake
 from manager.compose.values import Place
 from manager.compose.words import listed, where
-from manager.model.finding import Severity
 from manager.model.ports import PortRange
 
 
 def check(sides: Sequence[Side]) -> Iterator[Clash]:
     """Fixed ports that entries of different projects ask for."""
-    if len(sides) < 2:
-        return
     found: dict[Stake, list[Stake]] = {}
     for later, earlier in overlapping(_numbered(sides), _OtherStack(sides)):
         # An entry that two projects include is one entry.
@@ -69,6 +66,3 @@ class _OtherStack:
         """Every other stack."""
         own = self._stacks[stake.project]
         return [stack for stack in present if stack != own]
-
-
-RULE = Rule("PM009", "project-conflict", Severity.WARNING, __doc__, across=check)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.refusals import refused_places
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.values import Place, ProblemKind, ReadProblem
 from manager.compose.words import shortened
 from manager.model.finding import Severity, Span
@@ -72,6 +72,3 @@ def _speaks_of(context: Context, problem: ReadProblem) -> bool:
         service = context.service(problem.service)
         return problem.fatal and (service is None or not service.keys)
     return problem.fatal and problem.kind in _KINDS
-
-
-RULE = Rule("PM010", "unreadable", Severity.ERROR, __doc__, check)

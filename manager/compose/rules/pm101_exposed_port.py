@@ -21,15 +21,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.reachable import exposed, exposure_hit
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.words import host_side
-from manager.model.finding import Severity
 
 
 def check(context: Context) -> Iterator[Hit]:
     """Entries that are open wider than loopback."""
     for service, entry, address in exposed(context):
         yield exposure_hit(context, service, entry, host_side(entry), address)
-
-
-RULE = Rule("PM101", "exposed-port", Severity.ERROR, __doc__, check)

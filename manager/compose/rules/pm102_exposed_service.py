@@ -13,10 +13,9 @@ from collections.abc import Iterator
 
 from manager.compose.known_services import known_service
 from manager.compose.reachable import exposed, exposure_hit
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.values import PortEntry, Service
 from manager.compose.words import host_side
-from manager.model.finding import Severity
 from manager.model.ports import PortRange
 
 
@@ -33,6 +32,3 @@ def _known(service: Service, entry: PortEntry) -> str | None:
     if isinstance(entry.target, PortRange):
         ports = range(entry.target.start, entry.target.end + 1)
     return known_service(service.image.text if service.image else "", ports)
-
-
-RULE = Rule("PM102", "exposed-service", Severity.ERROR, __doc__, check, narrows="PM101")

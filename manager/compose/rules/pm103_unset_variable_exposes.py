@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.reachable import hidden_address, meant
-from manager.compose.rule import Context, Hit, Intent, Mend, Rule
+from manager.compose.rule import Context, Hit, Intent, Mend
 from manager.compose.values import Place, PortEntry, Variable
 from manager.compose.words import LOOPBACK, host_side, shortened
-from manager.model.finding import Edit, Severity
+from manager.model.finding import Edit
 
 
 def check(context: Context) -> Iterator[Hit]:
@@ -45,6 +45,3 @@ def _mend(context: Context, entry: PortEntry, variable: Variable, default: str) 
         return None
     edit = Edit(span.start, span.end, default)
     return Mend(f"give {variable.name} a default", (edit,), Intent.LOOPBACK, safe=False)
-
-
-RULE = Rule("PM103", "unset-variable-exposes", Severity.ERROR, __doc__, check, narrows="PM101")

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.publishing import Publishing, networks_of
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.rules.pm006_ports_on_shared_network import ports_place
 from manager.compose.values import Service
 from manager.compose.words import listed
-from manager.model.finding import Severity
 
 _HINTS = {
     Publishing.HOST_NETWORK: "drop ports: the application's own ports are open on the host",
@@ -38,6 +37,3 @@ def _why(service: Service, publishing: Publishing) -> str:
         plural = "networks" if len(names) > 1 else "network"
         return f"{plural} {listed(names)} {'are' if len(names) > 1 else 'is'} internal"
     return f"network_mode is {service.network_mode.text if service.network_mode else ''}"
-
-
-RULE = Rule("PM201", "ports-ignored", Severity.WARNING, __doc__, check)

@@ -15,10 +15,9 @@ from collections.abc import Iterator
 
 from manager.compose.claims import SameProject, claims_by_service, overlapping
 from manager.compose.publishing import Publishing
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.values import UNKNOWN, OriginKind, Place, PortEntry, Service
 from manager.compose.words import host_side, host_span, where
-from manager.model.finding import Severity
 from manager.model.ports import PortRange
 
 
@@ -53,6 +52,3 @@ def _conflicting(context: Context, service: Service) -> set[int]:
     """Entries of which PM004 says that they cannot start beside the base."""
     own = claims_by_service(context).get(service.name, [])
     return {id(claim.entry) for pair in overlapping(own, SameProject()) for claim in pair}
-
-
-RULE = Rule("PM202", "override-appends", Severity.WARNING, __doc__, check)

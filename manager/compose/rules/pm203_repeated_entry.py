@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manager.compose.rule import Context, Hit, Intent, Mend, Rule
+from manager.compose.rule import Context, Hit, Intent, Mend
 from manager.compose.values import Place, PortEntry, PortRun, Service
 from manager.compose.words import where
-from manager.model.finding import Edit, Severity
+from manager.model.finding import Edit
 
 
 def check(context: Context) -> Iterator[Hit]:
@@ -85,6 +85,3 @@ def _mend(context: Context, entry: PortEntry, intent: Intent) -> Mend | None:
     if text[start : span.start].strip() != "-" or text[span.end : end].strip():
         return None
     return Mend("drop the repeated entry", (Edit(start, end, ""),), intent)
-
-
-RULE = Rule("PM203", "repeated-entry", Severity.WARNING, __doc__, check)

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.values import Place
 from manager.compose.words import shortened
-from manager.model.finding import Severity
 
 
 def check(context: Context) -> Iterator[Hit]:
     """Entries with a mode."""
-    for service, entry in context.accepted():
+    for service, entry in context.accepted:
         mode = entry.parts.mode
         if mode is not None and mode.text:
             yield Hit(
@@ -26,6 +25,3 @@ def check(context: Context) -> Iterator[Hit]:
                 service.name,
                 entry,
             )
-
-
-RULE = Rule("PM204", "mode-without-swarm", Severity.INFO, __doc__, check)

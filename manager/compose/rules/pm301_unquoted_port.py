@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from manager.compose.rule import Context, Hit, Mend, Rule
+from manager.compose.rule import Context, Hit, Mend
 from manager.compose.values import Place, PortEntry, Style, Syntax
 from manager.compose.words import shortened
 from manager.model.finding import Edit, Severity
@@ -22,7 +22,7 @@ _ONE_TO_NINE = frozenset("123456789")
 
 def check(context: Context) -> Iterator[Hit]:
     """Plain scalars with a colon."""
-    for service, entry in context.accepted():
+    for service, entry in context.accepted:
         if entry.syntax is Syntax.LONG or entry.style is not Style.PLAIN or ":" not in entry.raw:
             continue
         scalar = _scalar(entry)
@@ -74,6 +74,3 @@ def _mend(context: Context, entry: PortEntry) -> Mend | None:
         quoted = "'" + scalar.replace("'", "''") + "'"
         return Mend("quote it", (Edit(start, end, quoted),))
     return Mend("quote it", (Edit(start, start, '"'), Edit(end, end, '"')))
-
-
-RULE = Rule("PM301", "unquoted-port", Severity.WARNING, __doc__, check)

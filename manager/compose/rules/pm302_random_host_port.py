@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.values import UNKNOWN, Place, PortEntry
 from manager.compose.words import LOOPBACK, host_span, rewritten
-from manager.model.finding import Severity
 from manager.model.ports import PortRange
 
 
 def check(context: Context) -> Iterator[Hit]:
     """Entries that leave the host port to the engine."""
-    for service, entry in context.published():
+    for service, entry in context.published:
         if _is_random(entry):
             hint = "give it a host port"
             if isinstance(entry.target, PortRange):
@@ -37,6 +36,3 @@ def _is_random(entry: PortEntry) -> bool:
     if entry.published is UNKNOWN:
         return False
     return entry.published is None or entry.published.end == 0
-
-
-RULE = Rule("PM302", "random-host-port", Severity.INFO, __doc__, check)

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.values import Place
 from manager.compose.words import host_side, host_span
-from manager.model.finding import Severity
 from manager.model.portclass import PortClass, port_class
 from manager.model.ports import PortRange
 
 
 def check(context: Context) -> Iterator[Hit]:
     """Entries with a system port on the host side."""
-    for service, entry in context.published():
+    for service, entry in context.published:
         ports = entry.published
         if not isinstance(ports, PortRange) or ports.start == 0:
             continue
@@ -30,6 +29,3 @@ def check(context: Context) -> Iterator[Hit]:
                 service.name,
                 entry,
             )
-
-
-RULE = Rule("PM303", "system-port", Severity.INFO, __doc__, check)

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.values import Place
 from manager.compose.words import host_side, host_span
-from manager.model.finding import Severity
 from manager.model.ports import PortRange
 
 
 def check(context: Context) -> Iterator[Hit]:
     """Entries with a host port in the ephemeral range."""
     ephemeral = context.config.ephemeral_range
-    for service, entry in context.published():
+    for service, entry in context.published:
         if isinstance(entry.published, PortRange) and entry.published.overlaps(ephemeral):
             yield Hit(
                 Place(entry.file, host_span(entry)),
@@ -29,6 +28,3 @@ def check(context: Context) -> Iterator[Hit]:
                 service.name,
                 entry,
             )
-
-
-RULE = Rule("PM304", "ephemeral-port", Severity.WARNING, __doc__, check)

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.values import Place
 from manager.compose.words import shortened
-from manager.model.finding import Severity
 
 
 def check(context: Context) -> Iterator[Hit]:
     """Variables that have a value and no default; PM008 and PM103 speak of those without."""
-    for service, entry in context.accepted():
+    for service, entry in context.accepted:
         for variable in entry.variables:
             if not variable.operator and variable.value is not None:
                 name = shortened(variable.name)
@@ -27,6 +26,3 @@ def check(context: Context) -> Iterator[Hit]:
                     service.name,
                     entry,
                 )
-
-
-RULE = Rule("PM305", "variable-without-default", Severity.INFO, __doc__, check)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.values import Place, PortEntry, Service
-from manager.model.finding import Severity
 
 MOST = 50
 """So many ports of a service are taken as normal."""
@@ -20,7 +19,7 @@ def check(context: Context) -> Iterator[Hit]:
     """Services with too many ports, at their widest entry."""
     entries: dict[str, list[PortEntry]] = {}
     services: dict[str, Service] = {}
-    for service, entry in context.published():
+    for service, entry in context.published:
         entries.setdefault(service.name, []).append(entry)
         services[service.name] = service
     for name, own in entries.items():
@@ -37,6 +36,3 @@ def check(context: Context) -> Iterator[Hit]:
 
 def _count(entry: PortEntry) -> int:
     return sum(run.count for run in entry.runs)
-
-
-RULE = Rule("PM306", "huge-range", Severity.WARNING, __doc__, check)

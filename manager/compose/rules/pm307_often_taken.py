@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manager.compose.rule import Context, Hit, Rule
+from manager.compose.rule import Context, Hit
 from manager.compose.values import Place
 from manager.compose.words import host_span
-from manager.model.finding import Severity
 from manager.model.ports import PortRange
 
 _TAKEN = {
@@ -26,7 +25,7 @@ _TAKEN = {
 
 def check(context: Context) -> Iterator[Hit]:
     """Entries on a port that a system often holds."""
-    for service, entry in context.published():
+    for service, entry in context.published:
         ports = entry.published
         if not isinstance(ports, PortRange) or entry.picks:
             continue
@@ -39,6 +38,3 @@ def check(context: Context) -> Iterator[Hit]:
                     service.name,
                     entry,
                 )
-
-
-RULE = Rule("PM307", "often-taken", Severity.INFO, __doc__, check)

@@ -11,17 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from manager.compose.rule import Context, Hit, Mend, Rule
+from manager.compose.rule import Context, Hit, Mend
 from manager.compose.values import Part, Place, PortEntry, Syntax
 from manager.compose.words import shortened
-from manager.model.finding import Edit, Severity
+from manager.model.finding import Edit
 
 _ZEROS = r"(?<![0-9A-Za-z_])0+(?=[0-9])"
 
 
 def check(context: Context) -> Iterator[Hit]:
     """Ports with zeros before them."""
-    for service, entry in context.accepted():
+    for service, entry in context.accepted:
         for part in (entry.parts.published, entry.parts.target):
             if part is None or not part.known:
                 continue
@@ -62,6 +62,3 @@ def _mend(context: Context, entry: PortEntry, part: Part) -> Mend | None:
         for zeros in re.finditer(_ZEROS, part.raw)
     )
     return Mend("drop the leading zeros", edits)
-
-
-RULE = Rule("PM308", "leading-zero", Severity.WARNING, __doc__, check)
