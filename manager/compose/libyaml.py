@@ -10,6 +10,7 @@ errors in modules that hold nothing else.
 from __future__ import annotations
 
 import sys
+from _thread import RLock
 from types import ModuleType
 
 TYPE_CHECKING = False
@@ -28,32 +29,68 @@ _MARKED = {
 """The errors with marks that the binding imports, by module."""
 
 
-def _put_in_place() -> None:
-    """Load the binding alone. Where yaml is loaded already there is nothing to spare."""
-    found = (finder.find_spec("yaml", None) for finder in sys.meta_path)
-    spec = next((spec for spec in found if spec is not None), None)
-    if "yaml" in sys.modules or spec is None or spec.loader is None:
-        return
-    package = ModuleType("yaml")
-    package.__spec__, package.__loader__, package.__file__ = spec, spec.loader, spec.origin
-    package.__path__ = spec.submodule_search_locations or []
-    complete = spec.loader.exec_module
+class _Found:
+    """Finds yaml for `_Loader`. It is imported by that, so that other threads wait for it."""
 
-    def read(name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        del package.__dict__["__getattr__"]
-        complete(package)
-        return getattr(package, name)
+    @staticmethod
+    def find_spec(name: str, path: Any = None, _target: Any = None) -> Any:
+        """As of any finder."""
+        if name != "yaml":
+            return None
+        others = (finder.find_spec(name, path) for finder in sys.meta_path if finder is not _Found)
+        spec: Any = next((spec for spec in others if spec is not None), None)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Loader(spec.loader)
+        return spec
 
-    package.__dict__["__getattr__"] = read
-    sys.modules["yaml"] = package
-    try:
-        _bind(package)
-    except (AttributeError, ImportError):
-        # A PyYAML whose binding wants more than this one's: it gets all there is.
-        del package.__dict__["__getattr__"]
-        complete(package)
+
+class _Loader:
+    """Loads the binding alone, and leaves the package to the loader that it has."""
+
+    def __init__(self, loader: Any) -> None:
+        self._loader = loader
+
+    def create_module(self, spec: Any) -> ModuleType:
+        """The package, unread."""
+        return _Unread(spec.name)
+
+    def exec_module(self, package: Any) -> None:
+        """Load what the binding needs."""
+        package.__loader__ = package.__spec__.loader = self._loader
+        try:
+            _bind(package)
+            package._is_unread = True
+        except (AttributeError, ImportError):
+            # A PyYAML whose binding wants more than this one's: it gets all there is.
+            _read(package)
+
+
+_READING = RLock()
+"""Who wants something of a package that is being read waits, as for any import."""
+
+
+class _Unread(ModuleType):
+    """A package that is read when somebody asks for what is not there; then it is as any other."""
+
+    def __getattr__(self, name: str) -> Any:
+        with _READING:
+            # It may have been read while this thread waited. What reads it finds what is there.
+            if "_is_unread" in self.__dict__:
+                _read(self)
+            if name in self.__dict__:
+                return self.__dict__[name]
+        raise AttributeError(f"module 'yaml' has no attribute {name!r}")
+
+
+def _read(package: Any) -> None:
+    package.__dict__.pop("_is_unread", None)
+    package.__spec__.loader.exec_module(package)
+    package.__class__ = ModuleType  # as importlib's own lazy modules
+    # From here on the binding raises what `except yaml.scanner.ScannerError` catches.
+    for name, error in (*_MARKED.items(), ("reader", "ReaderError")):
+        of_parser = getattr(sys.modules.get(f"yaml.{name}"), error, None)
+        if of_parser is not None:
+            setattr(sys.modules["yaml._yaml"], error, of_parser)
 
 
 def _bind(package: ModuleType) -> None:
@@ -83,7 +120,12 @@ def _at(self: Any, *given: Any) -> None:
     self.name, self.position, self.character, self.encoding, self.reason = given
 
 
-_put_in_place()
+sys.meta_path.insert(0, _Found)
+try:
+    # Where yaml is loaded already there is nothing to spare.
+    __import__("yaml")
+finally:
+    sys.meta_path.remove(_Found)
 
 from yaml._yaml import CParser  # noqa: E402
 from yaml.error import YAMLError  # noqa: E402
