@@ -28,7 +28,8 @@ def text_of(report: Report, args: argparse.Namespace, output: Output) -> str:
 
 
 def _columns(text: str) -> int:
-    return width(printable(text))
+    # What is plain ASCII, as nearly every line is, has a column a character.
+    return len(text) if text.isascii() and text.isprintable() else width(printable(text))
 
 
 def _safe(lines: Iterable[Line], output: Output) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from heapq import heappop, heappush
 
 from manager.compose.rule import Context
 from manager.compose.values import UNKNOWN, PortEntry, PortRun, Service, UnknownType
 from manager.errors import InvalidPortSpec
-from manager.model.listener import addresses_overlap
 from manager.model.ports import MAX_PORT, IPAddress, PortRange
-from manager.model.typed import Generic, Protocol, TypeVar
 from manager.model.value import dataclass
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from manager.compose.sweep import A, Lanes
 
 MOST_LOOKED_AT = 100
 """How many taken ranges are passed over in the search for a free port."""
@@ -78,7 +79,7 @@ def _make_claims(context: Context) -> list[Claim]:
         for run in entry.runs:
             ports = _host_ports(run, entry)
             if ports is not None:
-                picks = run.count == 1 and len(ports) > 1
+                picks = run.count == 1 and ports.start < ports.end
                 protocol = run.protocol.lower() or "tcp"
                 order = len(found)
                 found.append(Claim(service, entry, host_ip, ports, protocol, picks, active, order))
@@ -89,48 +90,18 @@ def _host_ports(run: PortRun, entry: PortEntry) -> PortRange | None:
     """The host ports of a run; None where the engine chooses from all."""
     if not run.published:
         return None
+    own = entry.published
+    if isinstance(own, PortRange) and run.count == 1 and run.published == str(own):
+        # Nearly always they are those of the entry, and need not be read again.
+        return own if own.end else None
     try:
         start, dash, end = run.published.partition("-")
         first = int(start)
         last = int(end) if dash else first + run.count - 1
         ports = PortRange(first, last)
     except (ValueError, InvalidPortSpec):
-        ports = entry.published if isinstance(entry.published, PortRange) else PortRange(0, 0)
+        ports = own if isinstance(own, PortRange) else PortRange(0, 0)
     return None if ports.end == 0 else ports
-
-
-class Asking(Protocol):
-    """What is looked at where two ask for the same: a Claim, or what is told of one."""
-
-    ports: PortRange
-    protocol: str
-    order: int
-    host_ip: IPAddress | UnknownType | None
-
-    @property
-    def bucket(self) -> Bucket:
-        """As Claim.bucket."""
-
-
-A = TypeVar("A", bound=Asking)
-A_contra = TypeVar("A_contra", bound=Asking, contravariant=True)
-
-
-def share_an_address(one: Asking, two: Asking) -> bool:
-    """Whether the addresses exclude each other. What is unknown overlaps every address alone."""
-    if one.host_ip is UNKNOWN or two.host_ip is UNKNOWN:
-        return one.host_ip is None or two.host_ip is None or one.bucket == two.bucket
-    return addresses_overlap(one.host_ip, two.host_ip)
-
-
-class Lanes(Protocol[A_contra]):
-    """Which claims ever meet: a claim is filed in lanes, and looked for in lanes."""
-
-    def file(self, claim: A_contra) -> Iterable[str]:
-        """The lanes in which others find it."""
-
-    def look(self, claim: A_contra, present: Iterable[str]) -> Iterable[str]:
-        """The lanes, of those present, in which it finds others."""
 
 
 def overlapping(claims: Iterable[A], lanes: Lanes[A]) -> Iterator[tuple[A, A]]:
@@ -144,11 +115,9 @@ def overlapping(claims: Iterable[A], lanes: Lanes[A]) -> Iterator[tuple[A, A]]:
         by_protocol.setdefault(claim.protocol, []).append(claim)
     for group in by_protocol.values():
         for near in _clusters(sorted(group, key=lambda c: (c.ports.start, c.order))):
-            active = _Active(lanes)
-            for claim in near:
-                for other in active.partners(claim):
-                    yield (claim, other) if claim.order > other.order else (other, claim)
-                active.add(claim)
+            from manager.compose.sweep import sweep  # noqa: PLC0415 -- most ports stand alone
+
+            yield from sweep(near, lanes)
 
 
 def _clusters(claims: Iterable[A]) -> Iterator[list[A]]:
@@ -192,54 +161,6 @@ class Vacancies:
             or last < self._starts[index + MOST_LOOKED_AT]
         )
         return PortRange(start, last) if last <= MAX_PORT and free else None
-
-
-class _Active(Generic[A]):
-    """The claims whose range holds the port that a sweep has come to, by address and lane."""
-
-    def __init__(self, lanes: Lanes[A]) -> None:
-        self._lanes = lanes
-        self._buckets: dict[Bucket, dict[str, dict[int, A]]] = {}
-        self._ends: list[tuple[int, int, A]] = []
-
-    def add(self, claim: A) -> None:
-        bucket = self._buckets.setdefault(claim.bucket, {})
-        for lane in self._lanes.file(claim):
-            bucket.setdefault(lane, {})[claim.order] = claim
-        heappush(self._ends, (claim.ports.end, claim.order, claim))
-
-    def partners(self, claim: A) -> Iterator[A]:
-        """Those in the way of `claim`, at most MOST_PARTNERS."""
-        while self._ends and self._ends[0][0] < claim.ports.start:
-            self._remove(heappop(self._ends)[2])
-        found: set[int] = set()
-        for other in self._near(claim):
-            if other.order not in found and share_an_address(claim, other):
-                yield other
-                found.add(other.order)
-                if len(found) == MOST_PARTNERS:
-                    return
-
-    def _remove(self, claim: A) -> None:
-        bucket = self._buckets[claim.bucket]
-        for lane in self._lanes.file(claim):
-            del bucket[lane][claim.order]
-            if not bucket[lane]:
-                del bucket[lane]
-        if not bucket:
-            del self._buckets[claim.bucket]
-
-    def _near(self, claim: A) -> Iterator[A]:
-        """Claims in the buckets that may hold a partner; all of them only for a wildcard."""
-        own = claim.bucket
-        buckets = list(self._buckets)
-        if not (own is None or isinstance(own, str) or own.is_unspecified):
-            wide = type(own)(0)
-            buckets = [bucket for bucket in (None, wide, own) if bucket in self._buckets]
-        for bucket in buckets:
-            lanes = self._buckets[bucket]
-            for lane in self._lanes.look(claim, list(lanes)):
-                yield from lanes.get(lane, {}).values()
 
 
 class SameProject:

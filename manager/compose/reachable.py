@@ -15,12 +15,8 @@ from manager.compose.values import (
     Variable,
 )
 from manager.compose.words import LOOPBACK, host_span, part_span, rewritten
-from manager.model.exposure import Exposure, exposure_of
 from manager.model.finding import Edit
 from manager.model.ports import IPAddress, PortRange, format_host
-
-_OPEN = 'or, when it is meant to be open, name it in pmap.toml: open = ["{}"]'
-
 
 Exposed = tuple[Service, PortEntry, IPAddress | None]
 """An entry, and the address that it is bound to."""
@@ -35,7 +31,7 @@ def _exposed(context: Context) -> list[Exposed]:
     found: list[Exposed] = []
     for service, entry in context.published:
         address = context.address(service, entry)
-        if address is UNKNOWN or exposure_of(address) is Exposure.LOOPBACK:
+        if address is UNKNOWN or (address is not None and address.is_loopback):
             continue
         if not meant(context, service, entry):
             found.append((service, entry, address))
@@ -76,10 +72,11 @@ def _way_out(service: Service, entry: PortEntry, address: IPAddress | None) -> s
     loopback = "[::1]" if address is not None and address.version == 6 else LOOPBACK
     if entry.syntax is Syntax.LONG:
         loopback = loopback.strip("[]")
-    ports = entry.published
-    name = f"{service.name}:{ports}" if isinstance(ports, PortRange) else ""
-    on_purpose = f"; {_OPEN.format(name)}" if name else ""
-    return f"write {rewritten(entry, host_ip=loopback)}{on_purpose}"
+    way = f"write {rewritten(entry, host_ip=loopback)}"
+    if not isinstance(entry.published, PortRange):
+        return way
+    name = f"{service.name}:{entry.published}"
+    return f'{way}; or, when it is meant to be open, name it in pmap.toml: open = ["{name}"]'
 
 
 def loopback_mend(context: Context, entry: PortEntry) -> Mend | None:

@@ -35,7 +35,9 @@ class Report(NamedTuple):
 
     def shown(self, *, verbose: bool) -> tuple[Finding, ...]:
         """The findings to print; those of severity info only when asked for."""
-        return tuple(f for f in self.findings if verbose or f.severity is not Severity.INFO)
+        if verbose:
+            return self.findings
+        return tuple([f for f in self.findings if f.severity is not Severity.INFO])
 
     def exit_code(self, fail_on: Severity) -> int:
         """2 where something could not be read, 1 with findings of `fail_on` or worse, else 0."""

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from manager.compose.claims import Bucket, claims_of
 from manager.compose.rule import Context, Hit
-from manager.compose.values import Place, UnknownType
+from manager.compose.values import Place
 from manager.compose.words import host_span
 from manager.model.finding import Span
-from manager.model.ports import IPAddress, PortRange
+from manager.model.ports import PortRange
 from manager.model.value import NamedTuple, dataclass
 
 
@@ -23,7 +23,6 @@ class Stake:
     service: str
     entry: Place
     span: Span
-    host_ip: IPAddress | UnknownType | None
     bucket: Bucket
     ports: PortRange
     protocol: str
@@ -55,7 +54,6 @@ def side_of(context: Context) -> Side:
             claim.service.name,
             claim.entry.place,
             host_span(claim.entry),
-            claim.host_ip,
             claim.bucket,
             claim.ports,
             claim.protocol,

@@ -54,9 +54,10 @@ def rewritten(entry: PortEntry, *, host_ip: str | None = None, published: str | 
     parts = entry.parts
     address = _raw(parts.host_ip) if host_ip is None else host_ip
     port = _raw(parts.published) if published is None else published
-    protocol = f"/{_raw(parts.protocol)}" if _raw(parts.protocol) else ""
+    protocol = _raw(parts.protocol)
+    after = f"{_raw(parts.target)}/{protocol}" if protocol else _raw(parts.target)
     before = f"{address}:{port}:" if address else f"{port}:" if port else ""
-    return f'"{shortened(before + _raw(parts.target) + protocol)}"'
+    return f'"{shortened(before + after)}"'
 
 
 def _raw(part: Part | None) -> str:

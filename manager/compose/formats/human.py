@@ -17,6 +17,7 @@ Line = Sequence[Segment]
 
 _WIDEST = 140
 _BEFORE = 60
+_TAB = "    "
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
@@ -30,7 +31,7 @@ def finding_lines(
         (
             (f"{finding.file}:{span.line}:{span.column}:", "bold"),
             (" ", ""),
-            (f"{finding.severity.value}[{finding.rule}]", style),
+            (f"{finding.severity}[{finding.rule}]", style),
             (f"{service}{finding.message}", ""),
         )
     ]
@@ -45,29 +46,25 @@ def _excerpt(span: Span, text: str, style: str, width: Callable[[str], int]) -> 
     """The line, cut to what fits around the mark, and the mark."""
     start = span.start
     begin = start - span.column + 1
-    far = min(len(text), start + 2 * _WIDEST)
-    end = min([e for e in (text.find(c, start, far) for c in "\r\n") if e >= 0], default=far)
+    rest = text[start : start + 2 * _WIDEST].partition("\n")[0].partition("\r")[0]
+    end = start + len(rest)
     left = max(begin, start - _BEFORE) if end - begin > _WIDEST else begin
     right = min(end, left + _WIDEST)
     stop = min(span.end, right)
-    before = ("..." if left > begin else "") + _plain(text[left:start])
-    marked = _plain(text[start:stop])
-    after = _plain(text[stop:right]) + ("..." if right < end else "")
+    # Tabs as spaces, so that the mark stands where it should on any terminal.
+    before = ("..." if left > begin else "") + text[left:start].replace("\t", _TAB)
+    marked = text[start:stop].replace("\t", _TAB)
+    after = text[stop:right].replace("\t", _TAB)
+    line = f"{before}{marked}{after}{'...' if right < end else ''}"
     number = str(span.line)
-    marks = "^" * max(1, width(marked))
     return (
-        ((f"  {number} | ", "dim"), (before + marked + after, "")),
+        ((f"  {number} | ", "dim"), (line, "")),
         (
             (f"  {' ' * len(number)} | ", "dim"),
             (" " * width(before), ""),
-            (marks, style),
+            ("^" * max(1, width(marked)), style),
         ),
     )
-
-
-def _plain(text: str) -> str:
-    """Tabs as spaces, so that the mark stands where it should on any terminal."""
-    return text.replace("\t", "    ")
 
 
 def summary(report: Report, *, verbose: bool) -> str:
@@ -76,18 +73,17 @@ def summary(report: Report, *, verbose: bool) -> str:
     if not findings:
         return ""
     files = len({finding.file for finding in findings})
-    counts = [
-        _count(sum(f.severity is severity for f in findings), severity.value)
-        for severity in Severity
-    ]
+    severities = [finding.severity for finding in findings]
+    counts = [_count(severities.count(severity), severity) for severity in Severity]
     found = ", ".join(count for count in counts if count)
     known = f"; {report.known} known left out" if report.known else ""
     return f"{found} in {_count(files, 'file')}{known}{_mendable(findings)}"
 
 
 def _mendable(findings: Sequence[Finding]) -> str:
-    safe = sum(f.fix is not None and f.fix.safe for f in findings)
-    unsafe = sum(f.fix is not None and not f.fix.safe for f in findings)
+    fixes = [finding.fix.safe for finding in findings if finding.fix is not None]
+    safe = fixes.count(True)
+    unsafe = len(fixes) - safe
     ways = []
     if safe:
         ways.append(f"{safe} with --fix")

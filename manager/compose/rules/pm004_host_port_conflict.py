@@ -40,9 +40,10 @@ def check(context: Context) -> Iterator[Hit]:
     in_the_way: dict[Claim, list[Claim]] = {}
     for later, earlier in overlapping(fixed, SameProject()):
         in_the_way.setdefault(later, []).append(earlier)
-    vacancies = Vacancies(claims if in_the_way else ())
-    for claim, others in in_the_way.items():
-        yield _conflict(claim, sorted(others, key=lambda c: c.order), vacancies)
+    if in_the_way:
+        vacancies = Vacancies(claims)
+        for claim, others in in_the_way.items():
+            yield _conflict(claim, sorted(others, key=lambda c: c.order), vacancies)
     if len(fixed) < len(claims):
         yield from _picked(context, claims)
 

@@ -9,6 +9,7 @@ give themselves the same `name`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from manager.compose.claims import overlapping
 from manager.compose.rule import Hit
@@ -56,7 +57,11 @@ class _OtherStack:
     """Projects of other stacks meet."""
 
     def __init__(self, sides: Sequence[Side]) -> None:
-        self._stacks = [str(number) for number in stacks(sides)]
+        self._sides = sides
+
+    @cached_property
+    def _stacks(self) -> list[str]:
+        return [str(number) for number in stacks(self._sides)]
 
     def file(self, stake: Stake) -> list[str]:
         """The stack of its project."""

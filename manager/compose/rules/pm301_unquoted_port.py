@@ -26,16 +26,16 @@ def check(context: Context) -> Iterator[Hit]:
         if entry.syntax is Syntax.LONG or entry.style is not Style.PLAIN or ":" not in entry.raw:
             continue
         scalar = _scalar(entry)
-        number = _as_number(scalar)
+        shown, number = shortened(scalar), _as_number(scalar)
         reading = "" if number is None else f": a YAML 1.1 parser reads the number {number}"
         yield Hit(
             Place(entry.file, entry.span),
-            f"{shortened(scalar)} stands without quotes{reading}",
-            f'write "{shortened(scalar)}"',
+            f"{shown} stands without quotes{reading}",
+            f'write "{shown}"',
             service.name,
             entry,
             Severity.WARNING if number is None else Severity.ERROR,
-            _mend(context, entry),
+            _mend(context, entry, scalar),
         )
 
 
@@ -54,9 +54,10 @@ def _as_number(raw: str) -> int | None:
     if len(raw) > 40 or not raw.isascii() or not others or first[:1] not in _ONE_TO_NINE:
         return None
     places = [first.replace("_", ""), *others]
-    if not all(place.isdigit() for place in places):
+    # A place of more than two digits tells most entries at once.
+    if max(map(len, others)) > 2 or not all(map(str.isdigit, places)):
         return None
-    if not all(len(place) < 3 and int(place) < 60 for place in others):
+    if max(map(int, others)) >= 60:
         return None
     total = 0
     for place in places:
@@ -64,9 +65,8 @@ def _as_number(raw: str) -> int | None:
     return sign * total
 
 
-def _mend(context: Context, entry: PortEntry) -> Mend | None:
-    source = context.source(entry.file)
-    scalar, end = _scalar(entry), entry.span.end
+def _mend(context: Context, entry: PortEntry, scalar: str) -> Mend | None:
+    source, end = context.source(entry.file), entry.span.end
     start = end - len(scalar)
     if source is None or source.text[start:end] != scalar or not scalar.isprintable():
         return None

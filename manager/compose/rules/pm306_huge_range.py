@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.rule import Context, Hit
-from manager.compose.values import Place, PortEntry, Service
+from manager.compose.values import Place, PortEntry
 
 MOST = 50
 """So many ports of a service are taken as normal."""
@@ -17,16 +17,17 @@ MOST = 50
 
 def check(context: Context) -> Iterator[Hit]:
     """Services with too many ports, at their widest entry."""
+    if sum([run.count for _, entry in context.published for run in entry.runs]) <= MOST:
+        return
     entries: dict[str, list[PortEntry]] = {}
-    services: dict[str, Service] = {}
     for service, entry in context.published:
         entries.setdefault(service.name, []).append(entry)
-        services[service.name] = service
     for name, own in entries.items():
         total = sum(map(_count, own))
         if total > MOST:
+            widest = max(own, key=_count)
             yield Hit(
-                Place((widest := max(own, key=_count)).file, widest.span),
+                Place(widest.file, widest.span),
                 f"{total} ports of one service: each costs a proxy process and firewall rules",
                 "publish fewer, or use network_mode: host",
                 name,

@@ -29,8 +29,9 @@ def check(context: Context) -> Iterator[Hit]:
         ports = entry.published
         if not isinstance(ports, PortRange) or entry.picks:
             continue
+        start, end = ports.start, ports.end
         for port, (protocols, holder) in _TAKEN.items():
-            if port in ports and str(entry.protocol) in protocols.split():
+            if start <= port <= end and str(entry.protocol) in protocols.split():
                 yield Hit(
                     Place(entry.file, host_span(entry)),
                     f"host port {port} is often held by {holder}",
