@@ -24,6 +24,7 @@ from manager.compose.libyaml import (
     YAMLError,
 )
 from manager.compose.nodes import NodeLoader, compose
+from manager.compose.ordinary import MARKS
 from manager.compose.text import Place, SourceText, Style
 from manager.compose.values import ProblemKind, ReadProblem
 from manager.model.finding import Span
@@ -52,10 +53,11 @@ class UnreadableFileError(Exception):
 
 
 class Sheet:
-    """A source text with what is needed to point into it."""
+    """A source text with what is needed to point into it. marks: those of MARKS that it holds."""
 
     def __init__(self, source: SourceText) -> None:
         self.source = source
+        self.marks = frozenset(filter(source.text.__contains__, MARKS))
         self._starts: list[int] | None = None
 
     @property

@@ -37,8 +37,8 @@ _WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
 }
 # Patterns are texts: each is compiled when it is first needed, which few runs do.
-HINTS = frozenset("+-0123456789.yYnNtTfFoO~")
-"""What an unquoted scalar begins with that is no text."""
+_NUMERIC = frozenset("+-.0123456789")
+"""What an unquoted scalar begins with that may be a number or a date."""
 MAX_INT = 2**63 - 1
 MAX_UINT = 2**64 - 1
 _LONGEST = 400
@@ -66,16 +66,15 @@ def tag_of(node: Node) -> str | None:
 
 def read_scalar(node: ScalarNode) -> Scalar:
     """The value of a scalar node, before any variable is replaced. Raises BadScalarError."""
-    tag = tag_of(node)
     text: str = node.value
-    if tag is None:
-        return text if node.style else read_plain(text)
-    return _tagged(tag, text)
+    if node.tag:
+        return _tagged(node.tag, text)
+    return text if node.style else read_plain(text)
 
 
 def is_text_key(node: ScalarNode) -> bool:
     """Whether a mapping key reads as text: compose refuses every other kind."""
-    if tag_of(node) is None and (node.style or (node.value and node.value[0] not in HINTS)):
+    if not node.tag and (node.style or is_plain_text(node.value)):
         return True
     try:
         return isinstance(read_scalar(node), str)
@@ -87,16 +86,19 @@ def is_merge_key(node: ScalarNode) -> bool:
     """Whether a mapping key is `<<`, unquoted or tagged so."""
     if node.value != "<<":
         return False
-    return node.tag == _PREFIX + "merge" or (tag_of(node) is None and not node.style)
+    return node.tag == _PREFIX + "merge" or not (node.tag or node.style)
+
+
+def is_plain_text(text: str) -> bool:
+    """A quick look: True only if an unquoted scalar without a tag is text, as nearly all are."""
+    return text not in _WORDS and text[0] not in _NUMERIC
 
 
 def read_plain(text: str) -> Scalar:
     """The value of an unquoted scalar without a tag."""
-    if text and text[0] not in HINTS:
-        return text
     if text in _WORDS:
         return _WORDS[text]
-    if not text[0].isdigit() and text[0] not in "+-.":
+    if text[0] not in _NUMERIC:
         return text
     if text[0] == ".":
         return _float(text, text)

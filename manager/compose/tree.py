@@ -11,38 +11,40 @@ from collections.abc import Iterator
 
 from manager.compose.document import Sheet, UnreadableFileError
 from manager.compose.libyaml import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
+from manager.compose.ordinary import Items, ordinary_items
 from manager.compose.scalars import (
-    HINTS,
     BadScalarError,
     is_merge_key,
+    is_plain_text,
     is_text_key,
     read_scalar,
     tag_of,
 )
 from manager.compose.text import Place
 from manager.compose.values import ProblemKind, ReadProblem
-from manager.model.value import dataclass, field
 
 MAX_VISITS = 30_000
 MAX_PATH = 120
 Path = tuple[str, ...]
-_SPECIAL = frozenset(("", *HINTS))
 _ESCAPED_SLASH = r"(?<!\\)(?:\\\\)*\\/"
 
 
-@dataclass(slots=True, eq=False)
 class Tree:
-    """A document. removed: the paths that lower layers lose. variables: scalars with a dollar."""
+    """A document. removed: the paths that lower layers lose. variables: scalars with a dollar.
 
-    sheet: Sheet
-    root: Node
-    removed: set[Path] = field(default_factory=set)
-    problems: list[ReadProblem] = field(default_factory=list)
-    variables: list[tuple[ScalarNode, Path]] = field(default_factory=list)
-    _flat: dict[int, dict[str, tuple[ScalarNode, Node]]] = field(default_factory=dict)
-    _budget: int = MAX_VISITS
+    flat: the items of its mappings by their ids, where they are known already.
+    """
 
-    def items(self, node: MappingNode) -> dict[str, tuple[ScalarNode, Node]]:
+    def __init__(self, sheet: Sheet, root: Node, flat: dict[int, Items] | None = None) -> None:
+        self.sheet = sheet
+        self.root = root
+        self.removed: set[Path] = set()
+        self.problems: list[ReadProblem] = []
+        self.variables: list[tuple[ScalarNode, Path]] = []
+        self._flat = {} if flat is None else flat
+        self._budget = MAX_VISITS
+
+    def items(self, node: MappingNode) -> Items:
         """The mapping's entries by key with merge keys applied: own keys, then the first merged.
 
         Raises UnreadableFileError when merges of merges grow out of bounds.
@@ -55,8 +57,8 @@ class Tree:
             self._flat[id(node)] = found
         return found
 
-    def _flatten(self, node: MappingNode) -> dict[str, tuple[ScalarNode, Node]]:
-        own: dict[str, tuple[ScalarNode, Node]] = {}
+    def _flatten(self, node: MappingNode) -> Items:
+        own: Items = {}
         merged: list[tuple[ScalarNode, MappingNode]] = []
         for key, value in node.value:
             if not isinstance(key, ScalarNode):
@@ -95,6 +97,8 @@ class Tree:
 
 def grow(sheet: Sheet, root: Node) -> Tree:
     """Prune a document and collect what is wrong with it. Raises UnreadableFileError."""
+    if not sheet.marks and (items := ordinary_items(root)) is not None:
+        return Tree(sheet, root, items)
     tree = Tree(sheet, root)
     _Walk(tree).start()
     return tree
@@ -110,8 +114,8 @@ class _Walk:
         self.again: set[int] = set()
         self.edges: dict[int, set[int]] = {}
         self.paths: dict[int, tuple[set[Path], set[Path]]] = {}
-        self.questions = "?" in tree.sheet.source.text
-        self.slashes = "\\/" in tree.sheet.source.text
+        self.questions = "?" in tree.sheet.marks
+        self.slashes = "\\/" in tree.sheet.marks
 
     def start(self) -> None:
         root = self.tree.root
@@ -194,10 +198,10 @@ class _Walk:
         for pair in node.value:
             key, child = pair
             name = key.value
-            if not isinstance(key, ScalarNode) or key.tag or name in names or name[:1] in _SPECIAL:
-                name = self._key(key, names)
-            else:
+            if _is_plain_key(key) and name not in names:
                 names[name] = key
+            else:
+                name = self._key(key, names)
             if _is_plain(child) and not self.slashes and name != "<<":
                 kept.append(pair)
                 continue
@@ -311,6 +315,11 @@ class _Walk:
 def _is_plain(node: Node) -> bool:
     """Whether there is nothing to look at: most nodes are scalars that hold their text."""
     return isinstance(node, ScalarNode) and not node.tag and "$" not in node.value
+
+
+def _is_plain_key(key: Node) -> bool:
+    """Whether a key is text beyond doubt, and no merge key that is tagged so."""
+    return isinstance(key, ScalarNode) and not key.tag and is_plain_text(key.value)
 
 
 def _children(node: Node) -> Iterator[tuple[int, str, Node]]:
