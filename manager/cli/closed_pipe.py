@@ -29,6 +29,9 @@ def stop_when_closed(stream: TextIO, stop: threading.Event) -> None:
     threading.Thread(target=wait, name="pmap-reader-gone", daemon=True).start()
 
 
-def say_no_more() -> None:
-    """Let what is still to be flushed go nowhere, so that the interpreter's end is silent."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def say_no_more(stream: TextIO | None = None) -> None:
+    """Let what is still to be flushed go nowhere, so that the interpreter's end is silent.
+
+    stream: stdout unless told.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), (stream or sys.stdout).fileno())

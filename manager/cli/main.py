@@ -35,6 +35,8 @@ COMMANDS = {
 }
 
 _VALUE_OPTIONS = {"--context", "-H"}
+_AWAITING_AN_END = frozenset({"threading", "atexit", "profile", "bdb"})
+"""Modules by which something may be registered for the interpreter's end, or may look on."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -70,12 +72,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 def program() -> int:
     """`pmap` as it is installed: main, and an end without taking everything down one by one.
 
-    What waits for an end of its own, a thread or what registers for it, gets the usual one.
+    What waits for an end of its own gets the usual one: a thread, what registers for it, a
+    profiler, a debugger, `python -i`.
     """
     code = main()
-    if "threading" not in sys.modules and "atexit" not in sys.modules and sys.stderr is not None:
-        sys.stderr.flush()
+    if _AWAITING_AN_END.isdisjoint(sys.modules) and not sys.flags.inspect:
         os._exit(code)
+    try:
+        sys.stderr.flush()
+    except OSError:
+        from manager.cli.closed_pipe import say_no_more
+
+        # The interpreter's end would try again, and make 120 of the code.
+        say_no_more(sys.stderr)
     return code
 
 

@@ -1,8 +1,11 @@
 """Standard streams that are closed, full, or whose reader has gone."""
 
 import io
+import os
+import pstats
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +15,10 @@ from manager.cli.main import main
 
 CLOSED = [">&-", "2>&-", "<&-", ">&- 2>&-", ">&- 2>&- <&-", "2>/dev/full", ">/dev/full 2>/dev/full"]
 COMMANDS = [("publish", "web", "62893", "--demo", "-y"), ("ls", "--demo"), ("bogus",), ("--demo",)]
+
+# What could not be written is tried again at the end only where there are buffers, as there
+# are for most people.
+BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
 
 
 @pytest.mark.parametrize("closed", CLOSED)
@@ -24,12 +31,29 @@ def test_no_command_ends_in_a_traceback(words: tuple[str, ...], closed: str) -> 
         text=True,
         stdin=subprocess.DEVNULL,
         timeout=30,
+        env=BUFFERED,
     )
     said = done.stdout + done.stderr
     assert "Traceback" not in said
     assert "Exception" not in said
     usage = words[0] in {"bogus", "--demo"} or ">/dev/full 2" in closed
     assert done.returncode == (2 if usage else 0)
+
+
+def test_who_looks_on_sees_the_end(tmp_path: Path) -> None:
+    profile, command = tmp_path / "profile", ["-m", "manager", "check", "--explain", "PM001"]
+    subprocess.run(
+        [sys.executable, "-m", "cProfile", "-o", profile, *command], check=True, capture_output=True
+    )
+    assert pstats.Stats(str(profile)).total_calls > 0  # type: ignore[attr-defined]
+    asked = subprocess.run(
+        [sys.executable, "-i", *command],
+        input="print('still', 'here')",
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert asked.stdout.splitlines()[-1] == "still here"
 
 
 class Gone(io.StringIO):
