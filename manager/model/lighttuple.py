@@ -6,6 +6,7 @@ class; what is not here is the functional form, and the check that a field has n
 
 from __future__ import annotations
 
+import sys
 from collections import _tuplegetter  # type: ignore[attr-defined]  # as namedtuple reads a field
 
 from manager.model.arity import constructor
@@ -63,7 +64,9 @@ def _make(cls: Any, values: Iterable[Any]) -> Any:
 def _replace(self: Any, /, **changes: Any) -> Any:
     values = [changes.pop(name, value) for name, value in zip(self._fields, self, strict=True)]
     if changes:
-        raise ValueError(f"Got unexpected field names: {list(changes)!r}")
+        # As the standard library's, which changed its mind.
+        kind = TypeError if sys.version_info >= (3, 13) else ValueError
+        raise kind(f"Got unexpected field names: {list(changes)!r}")
     return tuple.__new__(type(self), values)
 
 
