@@ -66,14 +66,11 @@ def list_files(args: argparse.Namespace) -> int:
 
 def _ignored(project: Project, service: Service) -> str | None:
     """Why the engine publishes none of the ports of a service; None where it does."""
-    from manager.compose.publishing import Publishing, publishing_of
+    from manager.compose.publishing import WHY_NOT, publishing_of
 
     if service.replicas == 0:
         return "no container of the service is made"
-    publishing = publishing_of(project, service)
-    if publishing in {Publishing.PUBLISHED, Publishing.UNKNOWN}:
-        return None
-    return publishing.value.partition(", ")[2]
+    return WHY_NOT.get(publishing_of(project, service))
 
 
 def _form(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from manager.cli.output import Output, width
 from manager.compose.formats.human import Line, finding_lines, statistics_lines, summary
 from manager.model.text import printable
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from manager.compose.report import Report
+
+_TEXT = itemgetter(0)
 
 
 def text_of(report: Report, args: argparse.Namespace, output: Output) -> str:
@@ -34,7 +38,7 @@ def _columns(text: str) -> int:
 
 def _safe(lines: Iterable[Line], output: Output) -> str:
     if not output.colour:
-        shown = [printable("".join([text for text, _ in line])).rstrip() for line in lines]
+        shown = [printable("".join(map(_TEXT, line))).rstrip() for line in lines]
     else:
         shown = [
             "".join([output.styled(printable(text), style) for text, style in line]).rstrip()

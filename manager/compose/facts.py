@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from manager.compose.publishing import Publishing
 from manager.compose.values import OriginKind, PortEntry, Project, Service, Style, Syntax
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
+
+    from manager.compose.publishing import Publishing
 
     Fact = Literal[
         "problems",  # something stood in the way of reading
@@ -44,7 +45,7 @@ def facts_of(project: Project, publishing: Callable[[Service], Publishing]) -> f
         facts.add("entries")
         if service.replicas != 1:
             facts.add("replicas")
-        if publishing(service) is not Publishing.PUBLISHED:
+        if publishing(service) != "published":
             facts.add("unpublished")
         for entry in entries:
             runs += len(entry.runs)

@@ -14,11 +14,15 @@ from manager.compose.checker import Caught, Checker, sources_of
 from manager.compose.edits import apply_edits, choose_apart
 from manager.compose.meaning import Meaning, meaning_of, unplaced
 from manager.compose.mended import Mended, Read, Target
-from manager.compose.rule import Intent, Mend
+from manager.compose.rule import Mend
 from manager.compose.values import PortRun, Project, SourceText
 from manager.compose.words import LOOPBACK
 from manager.model.finding import Edit
 from manager.model.value import dataclass, replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from manager.compose.rule import Intent
 
 MOST_ROUNDS = 8
 """A mend may make room for another one (quotes, then an address); more rounds help nobody."""
@@ -163,10 +167,10 @@ def _as_meant(before: Meaning, after: Meaning, caught: Sequence[Caught]) -> bool
     refused = dict(before.refused)
     revived: Counter[str] = Counter()
     for service, intent, asked in map(_change, caught):
-        if intent is Intent.ACCEPTED:
+        if intent == "accepted":
             revived[service] += 1
             refused[service] -= 1
-        elif intent is not Intent.NOTHING:
+        elif intent != "nothing":
             runs[service].subtract(unplaced(asked))
             runs[service].update(_changed(intent, unplaced(asked)))
     return refused == after.refused and all(
@@ -176,14 +180,14 @@ def _as_meant(before: Meaning, after: Meaning, caught: Sequence[Caught]) -> bool
 
 def _change(caught: Caught) -> tuple[str, Intent, tuple[PortRun, ...]]:
     mend, entry = caught.hit.mend, caught.hit.entry
-    intent = mend.intent if mend is not None else Intent.NOTHING
+    intent = mend.intent if mend is not None else "nothing"
     return (entry.service if entry else "", intent, entry.runs if entry else ())
 
 
 def _changed(intent: Intent, runs: Iterable[PortRun]) -> list[PortRun]:
-    if intent is Intent.LOOPBACK:
+    if intent == "loopback":
         return [replace(run, host_ip=LOOPBACK) for run in runs]
-    if intent is Intent.LOWER_CASE:
+    if intent == "lower-case":
         return [replace(run, protocol=run.protocol.lower()) for run in runs]
     return []
 

@@ -118,6 +118,8 @@ def known_service(image: str, container_ports: range) -> str | None:
     if (name := _IMAGES.get(base.lower())) is not None:
         return name
     # A range of a thousand ports is no database, though one may lie in it.
-    if len(container_ports) > 16:
-        return None
-    return next((_PORTS[port] for port in container_ports if port in _PORTS), None)
+    if len(container_ports) <= 16:
+        for port in container_ports:
+            if port in _PORTS:
+                return _PORTS[port]
+    return None

@@ -6,40 +6,52 @@ internal, drop every port without a word; a network shared with another containe
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Mapping
 
 from manager.compose.values import UNKNOWN, Network, Project, Service, UnknownType
 from manager.model.ports import IPAddress
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    # What becomes of the ports of a service.
+    Publishing = Literal[
+        "published",
+        "host",  # ignored, with the host's network
+        "none",  # ignored, without a network
+        "internal",  # ignored, with networks that are all internal
+        "shared",  # refused, with the network of another container
+        "unknown",
+    ]
+
 _DEFAULT_NETWORK = "default"
 
 
-class Publishing(StrEnum):
-    """What becomes of the ports of a service."""
-
-    PUBLISHED = "published"
-    HOST_NETWORK = "ignored, the service uses the host's network"
-    NO_NETWORK = "ignored, the service has no network"
-    INTERNAL = "ignored, every network of the service is internal"
-    SHARED = "refused, the network belongs to another container"
-    UNKNOWN = "unknown"
+WHY_NOT: Mapping[Publishing, str] = {
+    "host": "the service uses the host's network",
+    "none": "the service has no network",
+    "internal": "every network of the service is internal",
+    "shared": "the network belongs to another container",
+}
+"""Why the ports of a service are not published."""
 
 
 def publishing_of(project: Project, service: Service) -> Publishing:
-    """What becomes of the ports of `service`; UNKNOWN when a variable decides it."""
+    """What becomes of the ports of `service`; unknown when a variable decides it."""
     mode = service.network_mode
     if mode is not None and mode.text:
         if not mode.known:
-            return Publishing.UNKNOWN
+            return "unknown"
         if mode.text.startswith(("service:", "container:")):
-            return Publishing.SHARED
+            return "shared"
         if mode.text in {"host", "none"}:
-            return Publishing.HOST_NETWORK if mode.text == "host" else Publishing.NO_NETWORK
-        return Publishing.PUBLISHED
+            return "host" if mode.text == "host" else "none"
+        return "published"
     networks = [project.networks.get(name) for name in networks_of(service)]
     if all(network is not None and network.internal is True for network in networks):
-        return Publishing.INTERNAL
-    return Publishing.PUBLISHED
+        return "internal"
+    return "published"
 
 
 def networks_of(service: Service) -> tuple[str, ...]:

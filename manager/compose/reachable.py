@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manager.compose.rule import Context, Hit, Intent, Mend
+from manager.compose.rule import Context, Hit, Mend
 from manager.compose.values import (
     UNKNOWN,
     Place,
@@ -92,7 +92,7 @@ def loopback_mend(context: Context, entry: PortEntry) -> Mend | None:
     edit = make(source, entry)
     if edit is None:
         return None
-    return Mend(f"bind it to {LOOPBACK}", (edit,), Intent.LOOPBACK, safe=False)
+    return Mend(f"bind it to {LOOPBACK}", (edit,), "loopback", safe=False)
 
 
 def _holds_parts(variable: Variable) -> bool:

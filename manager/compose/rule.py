@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from enum import StrEnum
 
 from manager.compose.config import Config
 from manager.compose.facts import facts_of
-from manager.compose.publishing import Publishing, default_address, publishing_of
+from manager.compose.publishing import default_address, publishing_of
 from manager.compose.values import (
     Place,
     PortEntry,
@@ -23,25 +22,24 @@ from manager.model.value import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Literal
 
     from manager.compose.facts import Fact
+    from manager.compose.publishing import Publishing
     from manager.compose.stakes import Clash, Side
 
     Check = Callable[["Context"], Iterable["Hit"]]
     Compare = Callable[[Sequence[Side]], Iterable[Clash]]
+    # What a mend may change in compose's normal form; anything else undoes the mend.
+    Intent = Literal[
+        "nothing",
+        "loopback",  # the address, to 127.0.0.1
+        "lower-case",  # the case of the protocol
+        "accepted",  # a rejected entry becomes one on 127.0.0.1
+        "dropped",  # one of two equal entries goes
+    ]
 
 T = TypeVar("T")
-
-
-class Intent(StrEnum):
-    """What a mend may change in compose's normal form; anything else undoes the mend."""
-
-    NOTHING = "nothing"
-    LOOPBACK = "the address, to 127.0.0.1"
-    LOWER_CASE = "the case of the protocol"
-    ACCEPTED = "a rejected entry becomes one on 127.0.0.1"
-    DROPPED = "one of two equal entries goes"
 
 
 class Mend(NamedTuple):
@@ -49,7 +47,7 @@ class Mend(NamedTuple):
 
     title: str
     edits: tuple[Edit, ...]
-    intent: Intent = Intent.NOTHING
+    intent: Intent = "nothing"
     safe: bool = True
 
 
@@ -121,7 +119,7 @@ def _published(context: Context) -> list[tuple[Service, PortEntry]]:
     return [
         (service, entry)
         for service in context.project.services
-        if service.entries and context.publishing(service) is Publishing.PUBLISHED
+        if service.entries and context.publishing(service) == "published"
         for entry in service.entries
         if entry.error is None
     ]

@@ -38,12 +38,8 @@ class Side(NamedTuple):
     stakes: Sequence[Stake]
 
 
-class Clash(NamedTuple):
-    """What a rule says of a project beside others: its number, the entry's place, and the hit."""
-
-    project: int
-    entry: Place
-    hit: Hit
+Clash = tuple[int, Place, Hit]
+"""What a rule says of a project beside others: its number, the entry's place, and the hit."""
 
 
 def side_of(context: Context) -> Side:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.refusals import error_hit, refused
-from manager.compose.rule import Context, Hit, Intent, Mend
+from manager.compose.rule import Context, Hit, Mend
 from manager.compose.values import Place, PortEntry, ProblemKind, ReadProblem
 from manager.compose.words import LOOPBACK
 from manager.model.finding import Edit
@@ -50,4 +50,4 @@ def _mend(context: Context, entry: PortEntry) -> Mend | None:
     edit = Edit(part.span.start, part.span.end, LOOPBACK)
     if source.text[edit.start : edit.end] != "localhost":
         return None
-    return Mend("write 127.0.0.1 for localhost", (edit,), Intent.ACCEPTED)
+    return Mend("write 127.0.0.1 for localhost", (edit,), "accepted")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.refusals import error_hit, refused
-from manager.compose.rule import Context, Hit, Intent, Mend
+from manager.compose.rule import Context, Hit, Mend
 from manager.compose.values import Place, Syntax
 from manager.model.finding import Edit, Severity
 
@@ -31,7 +31,7 @@ def check(context: Context) -> Iterator[Hit]:
         start = source.text.find(part.text, part.span.start, part.span.end)
         if start >= 0:
             edit = Edit(start, start + len(part.text), part.text.lower())
-            mend = Mend("write the protocol in lower case", (edit,), Intent.LOWER_CASE)
+            mend = Mend("write the protocol in lower case", (edit,), "lower-case")
         yield Hit(
             Place(entry.file, part.span),
             f"protocol {part.text!r} is handed to the engine in upper case",

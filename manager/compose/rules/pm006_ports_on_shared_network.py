@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manager.compose.publishing import Publishing
 from manager.compose.rule import Context, Hit
 from manager.compose.values import Place, Service
 
@@ -21,7 +20,7 @@ from manager.compose.values import Place, Service
 def check(context: Context) -> Iterator[Hit]:
     """Services with ports and somebody else's network."""
     for service in context.project.services:
-        if service.entries and context.publishing(service) is Publishing.SHARED:
+        if service.entries and context.publishing(service) == "shared":
             mode = service.network_mode.text if service.network_mode else ""
             kind, _, owner = mode.partition(":")
             yield Hit(

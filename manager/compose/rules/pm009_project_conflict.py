@@ -41,7 +41,7 @@ def check(sides: Sequence[Side]) -> Iterator[Clash]:
             "give one of them another host port",
             stake.service,
         )
-        yield Clash(stake.project, stake.entry, hit)
+        yield stake.project, stake.entry, hit
 
 
 def _numbered(sides: Sequence[Side]) -> list[Stake]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.reachable import hidden_address, meant
-from manager.compose.rule import Context, Hit, Intent, Mend
+from manager.compose.rule import Context, Hit, Mend
 from manager.compose.values import Place, PortEntry, Variable
 from manager.compose.words import LOOPBACK, host_side, shortened
 from manager.model.finding import Edit
@@ -44,4 +44,4 @@ def _mend(context: Context, entry: PortEntry, variable: Variable, default: str) 
     if source.text[span.start : span.end] not in {f"${variable.name}", f"${{{variable.name}}}"}:
         return None
     edit = Edit(span.start, span.end, default)
-    return Mend(f"give {variable.name} a default", (edit,), Intent.LOOPBACK, safe=False)
+    return Mend(f"give {variable.name} a default", (edit,), "loopback", safe=False)

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manager.compose.publishing import Publishing, networks_of
+from manager.compose.publishing import networks_of
 from manager.compose.rule import Context, Hit
 from manager.compose.rules.pm006_ports_on_shared_network import ports_place
 from manager.compose.values import Service
 from manager.compose.words import listed
 
 _HINTS = {
-    Publishing.HOST_NETWORK: "drop ports: the application's own ports are open on the host",
-    Publishing.NO_NETWORK: "drop ports, or network_mode: none",
-    Publishing.INTERNAL: "add a network that is not internal, or drop ports",
+    "host": "drop ports: the application's own ports are open on the host",
+    "none": "drop ports, or network_mode: none",
+    "internal": "add a network that is not internal, or drop ports",
 }
 
 
@@ -31,8 +31,8 @@ def check(context: Context) -> Iterator[Hit]:
             yield Hit(ports_place(service), message, _HINTS[publishing], service.name)
 
 
-def _why(service: Service, publishing: Publishing) -> str:
-    if publishing is Publishing.INTERNAL:
+def _why(service: Service, publishing: str) -> str:
+    if publishing == "internal":
         names = networks_of(service)
         plural = "networks" if len(names) > 1 else "network"
         return f"{plural} {listed(names)} {'are' if len(names) > 1 else 'is'} internal"

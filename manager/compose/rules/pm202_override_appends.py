@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from manager.compose.claims import SameProject, claims_by_service, overlapping
-from manager.compose.publishing import Publishing
 from manager.compose.rule import Context, Hit
 from manager.compose.values import UNKNOWN, OriginKind, Place, PortEntry, Service
 from manager.compose.words import host_side, host_span, where
@@ -25,7 +24,7 @@ def check(context: Context) -> Iterator[Hit]:
     """Override entries for a container port that the base publishes already."""
     for service in context.project.services:
         overrides = any(entry.origin.kind is OriginKind.OVERRIDE for entry in service.entries)
-        if overrides and context.publishing(service) is Publishing.PUBLISHED:
+        if overrides and context.publishing(service) == "published":
             yield from _added(context, service)
 
 

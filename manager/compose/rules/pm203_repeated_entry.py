@@ -11,10 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manager.compose.rule import Context, Hit, Intent, Mend
+from manager.compose.rule import Context, Hit, Mend
 from manager.compose.values import Place, PortEntry, PortRun, Service
 from manager.compose.words import where
 from manager.model.finding import Edit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from manager.compose.rule import Intent
 
 
 def check(context: Context) -> Iterator[Hit]:
@@ -62,7 +66,7 @@ def _hit(
         message += f": compose keeps the later one alone{lost}"
     if not dropped:
         message += " but for how it is written; compose keeps both, and the container cannot start"
-    intent = Intent.NOTHING if dropped else Intent.DROPPED
+    intent: Intent = "nothing" if dropped else "dropped"
     return Hit(
         Place(entry.file, entry.span),
         message,
