@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from io import TextIOWrapper
 
 from manager.model.text import printable
 from manager.model.value import dataclass
@@ -48,6 +49,9 @@ class Output:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream or sys.stdout
+        if isinstance(self.stream, TextIOWrapper) and self.stream.errors == "strict":
+            # A locale that lacks a letter shows its number: better than nothing at all.
+            self.stream.reconfigure(errors="backslashreplace")
         self.colour = wants_colour(self.stream)
 
     def text(self, text: str = "", style: str = "") -> None:
@@ -58,14 +62,19 @@ class Output:
         """One JSON object, and nothing else on stdout."""
         import json
 
-        json.dump(value, self.stream, indent=2, ensure_ascii=False)
+        json.dump(value, self.stream, indent=2, ensure_ascii=self._is_short_of_letters)
         self.stream.write("\n")
+
+    @property
+    def _is_short_of_letters(self) -> bool:
+        """Whether the stream lacks some: JSON has an escape of its own for them."""
+        return not (self.stream.encoding or "utf-8").lower().startswith("utf")
 
     def json_line(self, value: object) -> None:
         """One JSON object on a line of its own, handed on at once."""
         import json
 
-        self.stream.write(json.dumps(value, ensure_ascii=False) + "\n")
+        self.stream.write(json.dumps(value, ensure_ascii=self._is_short_of_letters) + "\n")
         self.stream.flush()
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:

@@ -11,13 +11,20 @@ from types import FunctionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     def _put(_me: object, _value: Any) -> Any:
         """What a copy is made for."""
 
     _0 = _1 = _2 = _3 = _4 = _5 = _6 = _7 = _8 = _put
+
+
+def at_the_end(names: Sequence[str], defaults: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The defaults of the last names. Raises TypeError where one without follows one with."""
+    if tuple(defaults) != tuple(names[len(names) - len(defaults) :]):
+        raise TypeError(f"a field without a default follows one with a default: {list(names)}")
+    return tuple(defaults.values())
 
 
 def constructor(

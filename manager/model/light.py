@@ -13,7 +13,7 @@ from __future__ import annotations
 from functools import partial
 from operator import attrgetter
 
-from manager.model.arity import MOST_SETTERS, constructor, initializer
+from manager.model.arity import MOST_SETTERS, at_the_end, constructor, initializer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _init(
 ) -> tuple[Callable[..., None], dict[str, Setter]]:
     """`__init__`, and where it finds the setters `_0`, `_1` ..., which are still to be given."""
     setters: dict[str, Setter] = {}
-    arguments, values = ("self", *names), tuple(defaults.values())
+    arguments, values = ("self", *names), at_the_end(names, defaults)
     qualname = f"{cls.__qualname__}.__init__"
     if len(names) <= MOST_SETTERS:
         return initializer(qualname, arguments, values, setters), setters

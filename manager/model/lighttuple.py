@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections import _tuplegetter  # type: ignore[attr-defined]  # as namedtuple reads a field
 
-from manager.model.arity import constructor
+from manager.model.arity import at_the_end, constructor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class _Maker(type):
             "_fields": fields,
             "_field_defaults": defaults,
             "__new__": constructor(
-                f"{name}.__new__", ("_cls", *fields), tuple(defaults.values()), tuple.__new__
+                f"{name}.__new__", ("_cls", *fields), at_the_end(fields, defaults), tuple.__new__
             ),
             "__repr__": _repr,
             "__getnewargs__": _arguments,

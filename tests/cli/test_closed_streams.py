@@ -1,6 +1,7 @@
 """Standard streams that are closed, full, or whose reader has gone."""
 
 import io
+import json
 import os
 import pstats
 import subprocess
@@ -80,3 +81,25 @@ def test_what_was_printed_is_seen_before_what_is_said_of_it(
     diagnostics.note("a\x1b[31m")
     diagnostics.warn("b")
     assert capsys.readouterr().err == "a\\x1b[31m\npmap: b\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+@pytest.mark.parametrize("options", [[], ["--format", "json"], ["--format", "github"]])
+def test_a_locale_that_lacks_a_letter_shows_its_number(
+    tmp_path: Path, encoding: str, options: list[str]
+) -> None:
+    file = tmp_path / "żółć.yaml"
+    file.write_text("services:\n  web:\n    ports: ['8080:80']\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "manager", "check", *options, file.name],
+        check=False,
+        capture_output=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    if options == ["--format", "json"]:
+        assert json.loads(done.stdout.decode(encoding))["files"] == [file.name]
+        return
+    assert ("ż".encode() if encoding == "utf-8" else b"\\u017c") in done.stdout
+    assert ("ó".encode(encoding) if encoding != "ascii" else b"\\xf3") in done.stdout

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from manager.model.arity import MOST_SETTERS, constructor, initializer
+from manager.model.value import NamedTuple, dataclass
 
 
 def put(me: object, values: tuple[Any, ...]) -> tuple[object, tuple[Any, ...]]:
@@ -66,3 +67,22 @@ def test_every_number_of_setters(count: int) -> None:
 def test_more_setters_than_there_may_be_are_refused() -> None:
     with pytest.raises(TypeError, match=f"more than {MOST_SETTERS + 1}"):
         initializer("Shape.__init__", names(MOST_SETTERS + 1), [], {})
+
+
+def test_a_field_without_a_default_stands_before_those_with_one() -> None:
+    with pytest.raises(TypeError, match="without a default follows one with a default"):
+
+        @dataclass(frozen=True)
+        class Shape:
+            """Its second field can never be given alone."""
+
+            one: int = 1
+            two: int  # type: ignore[misc]
+
+    with pytest.raises(TypeError, match="without a default follows one with a default"):
+
+        class Pair(NamedTuple):
+            """The same."""
+
+            one: int = 1
+            two: int  # type: ignore[misc]
