@@ -57,13 +57,11 @@ class Sheet:
 
     def __init__(self, source: SourceText) -> None:
         self.source = source
+        self.path = source.path
         self.marks = frozenset(filter(source.text.__contains__, MARKS))
         self._starts: list[int] | None = None
-
-    @property
-    def path(self) -> str:
-        """The path, as given."""
-        return self.source.path
+        # The parser ends lines at three characters more, none of them ASCII.
+        self._has_its_lines = source.text.isascii()
 
     def span(self, start: int, end: int) -> Span:
         """The span from character offset `start` to `end` (exclusive)."""
@@ -75,6 +73,14 @@ class Sheet:
             return Span(line, start - before + 1, line, end - before + 1, start, end)
         end_line = bisect_right(starts, end)
         return Span(line, start - before + 1, end_line, end - starts[end_line - 1] + 1, start, end)
+
+    def span_in(self, node: ScalarNode, start: int, end: int) -> Span:
+        """The same of a stretch of a scalar: on one line, the parser knows where that begins."""
+        mark = node.start_mark
+        if not self._has_its_lines or mark.line != node.end_mark.line:
+            return self.span(start, end)
+        line, before = mark.line + 1, mark.index - mark.column - 1
+        return Span(line, start - before, line, end - before, start, end)
 
     def _find_starts(self) -> list[int]:
         """Where the lines begin."""
@@ -88,7 +94,10 @@ class Sheet:
 
     def node_span(self, node: Node) -> Span:
         """Where a node stands; block collections end with their last child, not a line later."""
-        return self.span(node.start_mark.index, _end(node, self.source.text))
+        start, end = node.start_mark.index, _end(node, self.source.text)
+        if isinstance(node, ScalarNode):
+            return self.span_in(node, start, end)
+        return self.span(start, end)
 
     def place(self, node: Node) -> Place:
         """The same, with the file."""
@@ -204,13 +213,14 @@ def parse(sheet: Sheet) -> Iterator[Node]:
 
 
 def _guard(sheet: Sheet, text: str) -> None:
-    separators = sum(text.count(mark) for mark in "\n,:[{")
+    separators = sum(map(text.count, "\n,:[{"))
     if separators > MAX_SEPARATORS:
         raise _too_large(sheet.path, f"holds more than {MAX_SEPARATORS} values")
-    controls = [text.index(control) for control in _CONTROLS if control in text]
+    controls = list(filter(text.__contains__, _CONTROLS))
     if controls:
-        where = sheet.span(min(controls), min(controls) + 1)
-        message = f"holds the control character U+{ord(text[min(controls)]):04X}: not a text file"
+        first = min(map(text.index, controls))
+        where = sheet.span(first, first + 1)
+        message = f"holds the control character U+{ord(text[first]):04X}: not a text file"
         raise UnreadableFileError(ReadProblem(ProblemKind.UNREADABLE, sheet.path, message, where))
     if "%YAML" in text or _may_be_deep(text):
         _follow_events(sheet, text)

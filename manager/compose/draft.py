@@ -14,12 +14,13 @@ from manager.compose.short import shown
 from manager.compose.text import UNKNOWN, Part, Place, UnknownType
 from manager.compose.tree import Path
 from manager.compose.values import OriginKind, ProblemKind, ReadProblem
-from manager.model.value import NamedTuple, dataclass, field, replace
+from manager.model.value import NamedTuple, replace
 
 Report = Callable[[ReadProblem], None]
 _SINGLES = ("scale", "network_mode", "container_name", "image")
 _ATOI = r"[-+]?[0-9]{1,18}\Z"
 _LISTS = ("profiles", "networks", "depends_on")
+_READ = frozenset({"ports", "extends", "deploy", *_SINGLES, *_LISTS})
 
 
 class KeyPlaces(Mapping[str, Place]):
@@ -47,37 +48,40 @@ class Extends(NamedTuple):
     place: Place
 
 
-@dataclass(slots=True, eq=False)
 class Draft:
     """What is known of a service so far. ports None: no list was given.
 
     canonical: how many of the ports, from the first, compose has in their long form already.
+    nothing: where it stands when there is nothing in it.
     """
 
-    name: str
-    place: Place
-    ports: list[Read] | None = None
-    dropped: list[Read] = field(default_factory=list)
-    singles: dict[str, Part] = field(default_factory=dict)
-    lists: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    keys: dict[str, tuple[Scope, Node]] = field(default_factory=dict)
-    extends: Extends | None = None
-    sources: list[tuple[Scope, Node]] = field(default_factory=list)
-    empty_ports: Place | None = None
-    nothing: Place | None = None
-    canonical: int = 0
+    def __init__(self, name: str, place: Place, nothing: Place | None = None) -> None:
+        self.name = name
+        self.place = place
+        self.ports: list[Read] | None = None
+        self.dropped: list[Read] = []
+        self.singles: dict[str, Part] = {}
+        self.lists: dict[str, tuple[str, ...]] = {}
+        self.keys: dict[str, tuple[Scope, Node]] = {}
+        self.extends: Extends | None = None
+        self.sources: list[tuple[Scope, Node]] = []
+        self.empty_ports: Place | None = None
+        self.nothing = nothing
+        self.canonical = 0
 
     def copy(self) -> Draft:
         """One that can be changed without this one."""
-        return replace(
-            self,
-            ports=None if self.ports is None else list(self.ports),
-            dropped=list(self.dropped),
-            singles=dict(self.singles),
-            lists=dict(self.lists),
-            keys=dict(self.keys),
-            sources=list(self.sources),
-        )
+        made = Draft(self.name, self.place, self.nothing)
+        made.ports = None if self.ports is None else list(self.ports)
+        made.dropped = list(self.dropped)
+        made.singles = dict(self.singles)
+        made.lists = dict(self.lists)
+        made.keys = dict(self.keys)
+        made.extends = self.extends
+        made.sources = list(self.sources)
+        made.empty_ports = self.empty_ports
+        made.canonical = self.canonical
+        return made
 
     def add(self, over: Draft) -> None:
         """Merge a later draft of the same service into this one, as compose does."""
@@ -126,18 +130,17 @@ class Draft:
         Where several services extend each other and reset, compose's own answer depends on the
         order of a Go map; the one that honours every reset is taken.
         """
-        source = base.copy()
-        source.extends = None
+        merged = base.copy()
+        merged.name, merged.place = self.name, self.place
         if extends.file is not None:
-            source.canonical = len(source.ports or ())
-        source.dropped = []
+            merged.canonical = len(merged.ports or ())
+        merged.dropped = []
         for path in removed:
             if path[:2] == ("services", self.name) and len(path) > 2:
-                source.remove(path[2:])
+                merged.remove(path[2:])
         via = extends.place
-        source.ports = _inherited(source.ports, self.name, via)
-        source.dropped = _inherited(source.dropped, self.name, via) or []
-        merged = replace(source, name=self.name, place=self.place)
+        merged.ports = _inherited(merged.ports, self.name, via)
+        merged.dropped = _inherited(merged.dropped, self.name, via) or []
         merged.add(self)
         merged.extends = None
         return merged
@@ -169,9 +172,12 @@ def draft_service(
     scope: Scope, name: str, key: ScalarNode, node: MappingNode, report: Report
 ) -> Draft:
     """Read one service of one document; what is wrong goes to `report`."""
-    draft = Draft(name, scope.place(key), sources=[(scope, node)])
+    draft = Draft(name, scope.place(key))
+    draft.sources.append((scope, node))
     for item, (at, value) in scope.tree.items(node).items():
         draft.keys[item] = (scope, at)
+        if item not in _READ:
+            continue
         if item == "ports":
             _ports(draft, scope, node, (at, value), report)
         elif item == "extends":
@@ -184,11 +190,15 @@ def draft_service(
         elif item in _LISTS:
             draft.lists[item] = _names(scope, value)
         elif item == "deploy" and isinstance(value, MappingNode):
-            replicas = scope.tree.items(value).get("replicas")
-            if replicas is not None and isinstance(replicas[1], ScalarNode):
-                draft.singles["deploy.replicas"] = scope.part(replicas[1])
-                _check_number(draft, scope, replicas[1], report)
+            _replicas(draft, scope, value, report)
     return draft
+
+
+def _replicas(draft: Draft, scope: Scope, deploy: MappingNode, report: Report) -> None:
+    found = scope.tree.items(deploy).get("replicas")
+    if found is not None and isinstance(found[1], ScalarNode):
+        draft.singles["deploy.replicas"] = scope.part(found[1])
+        _check_number(draft, scope, found[1], report)
 
 
 def _check_number(draft: Draft, scope: Scope, node: ScalarNode, report: Report) -> None:

@@ -62,7 +62,8 @@ class Piece(NamedTuple):
 
 class Interpolated(NamedTuple):
     """The result: `text` with unset variables empty, as compose takes them; `marked` with one
-    UNSET_MARK for each of them. pieces belong to `marked`; uses hold nested variables too.
+    UNSET_MARK for each of them. pieces belong to `marked`, there are none where it is the scalar
+    as written; uses hold nested variables too.
     """
 
     raw: str
@@ -73,6 +74,8 @@ class Interpolated(NamedTuple):
 
     def raw_range(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the scalar that `marked[start:end]` came from."""
+        if not self.pieces:
+            return start, end
         first, last = len(self.raw), 0
         for piece in self.pieces:
             inside = piece.start < end and start < piece.end
@@ -97,7 +100,7 @@ class Interpolated(NamedTuple):
 
 def plain(text: str) -> Interpolated:
     """A text without variables."""
-    return Interpolated(text, text, text, (Piece(0, len(text), 0, len(text), True),), ())
+    return Interpolated(text, text, text, (), ())
 
 
 def interpolate(text: str, environment: Mapping[str, str]) -> Interpolated:

@@ -18,23 +18,25 @@ from manager.compose.stages import in_stages
 from manager.compose.tree import Tree, grow
 from manager.compose.unique import refused_as_equal
 from manager.compose.values import Origin, OriginKind, ProblemKind, ReadProblem
-from manager.model.value import dataclass, field
 
 _NAME_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
 
-@dataclass(slots=True, eq=False)
 class Loader:
-    """Reads the files of one project; collects what is wrong instead of stopping."""
+    """Reads the files of one project; collects what is wrong instead of stopping.
 
-    problems: list[ReadProblem] = field(default_factory=list)
-    sheets: dict[str, Sheet] = field(default_factory=dict)
-    bases: dict[tuple[str, int], dict[str, Draft] | None] = field(default_factory=dict)
-    included: dict[tuple[object, ...], Model] = field(default_factory=dict)
-    environments: list[Mapping[str, str]] = field(default_factory=list)
-    unused: dict[int, Draft] = field(default_factory=dict)
-    budget: Budget = field(default_factory=Budget)
-    layer: int = 0
+    problems: those that are known already. sheets: the texts that are there already, by path.
+    """
+
+    def __init__(self, problems: Iterable[ReadProblem], sheets: dict[str, Sheet]) -> None:
+        self.problems = list(problems)
+        self.sheets = sheets
+        self.bases: dict[tuple[str, int], dict[str, Draft] | None] = {}
+        self.included: dict[tuple[object, ...], Model] = {}
+        self.environments: list[Mapping[str, str]] = []
+        self.unused: dict[int, Draft] = {}
+        self.budget = Budget()
+        self.layer = 0
 
     def mentions(self, text: str) -> bool:
         """Whether any file that was read holds `text`."""
@@ -42,7 +44,7 @@ class Loader:
 
     def again(self, problems: Iterable[ReadProblem]) -> Loader:
         """A loader that reads the same texts anew; problems: those that are known already."""
-        return Loader(problems=list(problems), sheets=self.sheets)
+        return Loader(problems, self.sheets)
 
     def report(self, problem: ReadProblem) -> None:
         """Note what is wrong."""
@@ -53,7 +55,7 @@ class Loader:
         model = Model()
         kind = job.kind
         for path in paths:
-            self._file(path, job._replace(kind=kind), model)
+            self._file(path, job if kind is job.kind else job._replace(kind=kind), model)
             if kind is OriginKind.BASE:
                 kind = OriginKind.OVERRIDE
         return model
@@ -93,7 +95,7 @@ class Loader:
             message = "holds an empty document" if empty else "is no mapping at its top level"
             self._refuse(tree, root, ProblemKind.WRONG_TYPE, message)
             return
-        top = Model(sections=set(tree.items(root)) - {"version", "include"})
+        top = Model(tree.items(root).keys() - {"version", "include"})
         if not job.extended:
             check_sections(scope, root, self.report)
         self._sections(scope, top, root, job)
@@ -180,7 +182,8 @@ class Loader:
     def _check_ports(self, draft: Draft, job: Job) -> None:
         """What compose does with a service's ports once a document is merged."""
         reads = draft.ports or []
-        equal = None if job.extended else refused_as_equal(reads, draft.canonical)
+        rivals = len(reads) > 1
+        equal = refused_as_equal(reads, draft.canonical) if rivals and not job.extended else None
         if equal is not None:
             self.report(
                 ReadProblem(
@@ -192,7 +195,7 @@ class Loader:
                     service=draft.name,
                 )
             )
-        if reads:
+        if rivals:
             draft.ports = in_stages(reads, draft.canonical)
         draft.canonical = len(reads)
         if draft.empty_ports is not None and draft.ports is None:

@@ -7,21 +7,20 @@ from collections.abc import Iterable
 from manager.compose.draft import Draft
 from manager.compose.networks import NetworkDraft
 from manager.compose.tree import Path
-from manager.model.value import dataclass, field
 
 
-@dataclass(slots=True, eq=False)
 class Model:
     """Services and networks by name; sections: the top level keys that some file has.
 
     reset: services that a later file took away as a whole.
     """
 
-    services: dict[str, Draft] = field(default_factory=dict)
-    networks: dict[str, NetworkDraft] = field(default_factory=dict)
-    sections: set[str] = field(default_factory=set)
-    name: str = ""
-    gone: list[Draft] = field(default_factory=list)
+    def __init__(self, sections: Iterable[str] = ()) -> None:
+        self.services: dict[str, Draft] = {}
+        self.networks: dict[str, NetworkDraft] = {}
+        self.sections = set(sections)
+        self.name = ""
+        self.gone: list[Draft] = []
 
     def merge(self, over: Model) -> None:
         """Merge a later file, or a later document."""

@@ -9,19 +9,18 @@ from manager.compose.text import UNKNOWN, Part, Place, UnknownType
 from manager.compose.tree import Path
 from manager.compose.values import Network
 from manager.model.ports import IPAddress
-from manager.model.value import dataclass, field
 
 HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4"
 _TRUE = frozenset({"true", "y", "yes", "on"})
 
 
-@dataclass(slots=True, eq=False)
 class NetworkDraft:
     """A network while the files that speak of it are merged."""
 
-    name: str
-    place: Place
-    parts: dict[str, Part] = field(default_factory=dict)
+    def __init__(self, name: str, place: Place) -> None:
+        self.name = name
+        self.place = place
+        self.parts: dict[str, Part] = {}
 
     def add(self, over: NetworkDraft) -> None:
         """Merge what a later file says."""
@@ -36,6 +35,8 @@ class NetworkDraft:
 
     def finished(self) -> Network:
         """The network, with UNKNOWN where a variable is not known."""
+        if not self.parts:
+            return Network(self.name, self.place)
         driver = self.parts.get("driver")
         external = self._truth("external")
         if "external.name" in self.parts:

@@ -52,8 +52,7 @@ def read_project(
     environment = dict(os.environ if env is None else env)
     if not isinstance(files, ProjectFiles):
         files = given_files(files, environment)
-    loader = Loader(problems=list(files.notes))
-    loader.sheets.update((path, Sheet(text)) for path, text in (texts or {}).items())
+    loader = Loader(files.notes, {path: Sheet(text) for path, text in (texts or {}).items()})
     # The cycle collector pauses: a node graph is large, and all of it is alive.
     collects = gc.isenabled()
     gc.disable()
@@ -133,6 +132,8 @@ def project_name(text: str) -> str:
 
 
 def _given_name(model: Model, environment: Mapping[str, str]) -> str:
+    if not model.name:
+        return ""
     try:
         return project_name(interpolate(model.name, environment).text)
     except InterpolationError:

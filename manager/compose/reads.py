@@ -69,7 +69,7 @@ class Frame(NamedTuple):
     ) -> PortEntry:
         """The entry, with what is known of it."""
         sheet = self.scope.sheet
-        span = self.span
+        span = sheet.node_span(self.node)
         return PortEntry(
             self.service,
             sheet.path,

@@ -19,7 +19,7 @@ from manager.compose.text import Part, Place, Variable
 from manager.compose.tree import Tree
 from manager.compose.values import Origin
 from manager.model.finding import Span
-from manager.model.value import NamedTuple, dataclass, field, replace
+from manager.model.value import NamedTuple, replace
 
 
 class Reading(NamedTuple):
@@ -34,20 +34,21 @@ class Reading(NamedTuple):
     error_range: tuple[int, int] = (0, 0)
 
 
-@dataclass(slots=True, eq=False)
 class Scope:
-    """One document, the variables it sees, and how what it holds came into the project."""
+    """One document, the variables it sees, and how what it holds came into the project.
 
-    tree: Tree
-    environment: Mapping[str, str]
-    origin: Origin
-    budget: Budget = field(default_factory=Budget)
-    _readings: dict[int, Reading] = field(default_factory=dict)
+    sheet: its text, for spans.
+    """
 
-    @property
-    def sheet(self) -> Sheet:
-        """The text, for spans."""
-        return self.tree.sheet
+    def __init__(
+        self, tree: Tree, environment: Mapping[str, str], origin: Origin, budget: Budget
+    ) -> None:
+        self.tree = tree
+        self.sheet: Sheet = tree.sheet
+        self.environment = environment
+        self.origin = origin
+        self.budget = budget
+        self._readings: dict[int, Reading] = {}
 
     def read(self, node: ScalarNode) -> Reading:
         """The value of a scalar. Never raises: what is wrong is in `error`."""
@@ -86,7 +87,7 @@ class Scope:
         offset = self.sheet.value_offset(node)
         if offset is None:
             return self.span(node)
-        return self.sheet.span(offset + start, offset + end)
+        return self.sheet.span_in(node, offset + start, offset + end)
 
     def parts(
         self, node: ScalarNode, stretches: Iterable[tuple[int, int] | None]
@@ -97,7 +98,7 @@ class Scope:
         offset = None if reading.text.uses else self.sheet.value_offset(node)
         if offset is None or reading.text.text is not raw:
             return [None if pair is None else self.part(node, pair) for pair in stretches]
-        style, span = style_of(node), self.sheet.span
+        style, span = style_of(node), self.sheet.span_in
         found: list[Part | None] = []
         for pair in stretches:
             if pair is None:
@@ -105,7 +106,7 @@ class Scope:
             else:
                 start, end = pair
                 text = raw[start:end]
-                found.append(Part(text, text, span(offset + start, offset + end), style))
+                found.append(Part(text, text, span(node, offset + start, offset + end), style))
         return found
 
     def part(self, node: ScalarNode, stretch: tuple[int, int] | None = None) -> Part:

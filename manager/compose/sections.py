@@ -11,8 +11,8 @@ from manager.compose.short import shown
 from manager.compose.values import ProblemKind, ReadProblem
 
 _TEXTS = frozenset({"version", "name"})
-_MAPPINGS = frozenset({"services", "networks", "volumes", "secrets", "configs", "models"})
-_ALLOWED = _TEXTS | _MAPPINGS | {"include"}
+_MAPPINGS = frozenset({"networks", "volumes", "secrets", "configs", "models"})
+_ALLOWED = _TEXTS | _MAPPINGS | {"services", "include"}
 _MEANT_AS_PORTS = frozenset(
     {"ports", "publish", "published", "port_mapping", "port_mappings", "portmappings"}
 )
@@ -31,7 +31,7 @@ def check_sections(scope: Scope, root: MappingNode, report: Callable[[ReadProble
     for name, (key, node) in scope.tree.items(root).items():
         if name in _TEXTS and not isinstance(scope.value(node), str):
             refuse(node, f"{name} takes text", "quote it")
-        elif name in _MAPPINGS - {"services"} and not isinstance(node, MappingNode):
+        elif name in _MAPPINGS and not isinstance(node, MappingNode):
             refuse(node, f"{name} takes a mapping", "drop the key, or write {}", fatal=False)
         elif name not in _ALLOWED and not name.startswith("x-"):
             hint = "services stand under services:" if isinstance(node, MappingNode) else ""
@@ -43,7 +43,7 @@ def check_service_keys(
 ) -> None:
     """Report keys of a service that look like `ports` and are not: compose refuses them."""
     for name, (key, _) in scope.tree.items(node).items():
-        if name != "ports" and not name.startswith("x-") and _meant_as_ports(name):
+        if _meant_as_ports(name) and name != "ports" and not name.startswith("x-"):
             report(
                 ReadProblem(
                     ProblemKind.WRONG_TYPE,
