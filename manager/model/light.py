@@ -75,7 +75,7 @@ def dataclass(
         if frozen:
             space |= {"__setattr__": _refuse, "__delattr__": _refuse}
         if slots:
-            space |= {"__slots__": names, "__reduce__": _reduce}
+            space |= {"__slots__": names, "__reduce__": _reducer(names)}
         # What the class says itself wins, but for what only a decorator can know.
         written = ("__repr__", "__eq__", "__hash__", "__reduce__")
         space |= {name: own[name] for name in written if own.get(name) is not None}
@@ -173,8 +173,12 @@ def _refuse(_self: Any, name: str, *_value: Any) -> None:
     raise FrozenInstanceError(f"cannot change field {name!r}")
 
 
-def _reduce(self: Any) -> tuple[type[Any], tuple[Any, ...]]:
-    return type(self), tuple([getattr(self, name) for name in self.__match_args__])
+def _reducer(names: tuple[str, ...]) -> Callable[[Any], tuple[type[Any], tuple[Any, ...]]]:
+    """What pickle and copy ask of an instance: its class, and what to call it with."""
+    if len(names) < 2:
+        return lambda self: (type(self), tuple([getattr(self, name) for name in names]))
+    values = attrgetter(*names)
+    return lambda self: (type(self), values(self))
 
 
 class _Fields:
