@@ -104,7 +104,10 @@ class DockerEngine(DockerReader):
         if error.status != 409:
             return False
         try:
-            if self.decode(self.record(container_id)).state is not ContainerState.REMOVING:
+            # The engine notes that it removes before the state says so.
+            said = "removal" in error.message and "in progress" in error.message
+            state = self.decode(self.record(container_id)).state
+            if not said and state is not ContainerState.REMOVING:
                 return False
             with self._link.checked() as api:
                 api.wait(container_id, condition="removed")
