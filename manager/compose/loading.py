@@ -16,7 +16,7 @@ from manager.compose.scope import Scope
 from manager.compose.sections import check_sections, check_service_keys
 from manager.compose.stages import in_stages
 from manager.compose.tree import Tree, grow
-from manager.compose.unique import refused_as_equal
+from manager.compose.unique import refused_as_equal, without_replaced
 from manager.compose.values import Origin, OriginKind, ProblemKind, ReadProblem
 
 _NAME_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
@@ -182,6 +182,8 @@ class Loader:
     def _check_ports(self, draft: Draft, job: Job) -> None:
         """What compose does with a service's ports once a document is merged."""
         reads = draft.ports or []
+        if any(read.written is not None for read in reads[draft.canonical :]):
+            reads = draft.ports = without_replaced(reads, draft.canonical)
         rivals = len(reads) > 1
         equal = refused_as_equal(reads, draft.canonical) if rivals and not job.extended else None
         if equal is not None:

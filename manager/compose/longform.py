@@ -14,6 +14,7 @@ from manager.compose.scalars import MAX_INT, Scalar
 from manager.compose.scope import Scope
 from manager.compose.short import go_ip, meaning_of, port_range, shown
 from manager.compose.text import UNKNOWN, Part, UnknownType
+from manager.compose.unique import written_key
 from manager.compose.values import PortError, PortParts, PortRun, Stage, Syntax
 from manager.model.ports import MAX_PORT, IPAddress, IPProtocol, PortRange
 from manager.model.value import dataclass, replace
@@ -62,12 +63,29 @@ def read_long(frame: Frame, node: MappingNode) -> Read:
     error = error or _target_error(found, target) or _host_error(found)
     if error is not None or target is None:
         sound = int(target) % _WRAP if target is not None and 0 <= target < 2**64 else None
-        return Read(frame.entry(Syntax.LONG, parts, _known(parts, sound), error=error), None)
+        entry = frame.entry(Syntax.LONG, parts, _known(parts, sound), error=error)
+        return Read(entry, None, written=_written(found, error, target))
     run = _run(found, target)
     engine = _engine_error(found, run) if _all_known(parts) else None
     entry = frame.entry(Syntax.LONG, parts, _known(parts, run.target), error=engine, run=run)
     plain = _plain(scope, node) | values | {"target": target}
     return Read(entry, _key(found, run, target), plain)
+
+
+def _written(found: _Values, error: PortError | None, target: float | None) -> object:
+    """By what compose tells the entry apart, where the error lies in nothing of that.
+
+    It takes a published port that is null for none.
+    """
+    values: dict[str, object] = {**found.values, "target": target}
+    published = values.get("published")
+    sound = published is None or (
+        isinstance(published, int | str) and not isinstance(published, bool)
+    )
+    texts = all(isinstance(values.get(name, ""), str) for name in ("host_ip", "protocol"))
+    if error is None or error.late or error.part == "host_ip" or target is None:
+        return None
+    return written_key(values) if texts and sound and not _broken(found) else None
 
 
 def _plain(scope: Scope, node: MappingNode) -> dict[str, object]:

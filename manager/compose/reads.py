@@ -25,11 +25,13 @@ class Read(NamedTuple):
     """An entry as read, before its rivals are known. key None: compose refuses it.
 
     plain: what compose compares: text, a number, or the values of the long form by their names.
+    written: of an entry that only compose's schema refuses, what it is told apart by before that.
     """
 
     entry: PortEntry
     key: Key | None
     plain: Plain = ""
+    written: object = None
 
 
 class Meaning(NamedTuple):

@@ -1,6 +1,8 @@
-"""Entries that compose's schema takes for equal: it then refuses the whole project.
+"""Entries that compose's schema takes for equal, or never sees.
 
-The schema wants the items of `ports` to be unique, and compares a number with an earlier text
+It refuses the whole project for equal ones:
+
+the schema wants the items of `ports` to be unique, and compares a number with an earlier text
 by what the text is worth: `published: 8080` after `published: "8080"` is refused, while the
 other way round both stay, as two entries. Over 20 entries it only compares numbers.
 """
@@ -39,13 +41,32 @@ def refused_as_equal(reads: Sequence[Read], canonical: int) -> Read | None:
     return None
 
 
+def without_replaced(reads: Sequence[Read], canonical: int) -> list[Read]:
+    """The reads without those that only the schema would refuse, had no later one their place.
+
+    Of long entries of one document that are told apart by nothing, compose keeps the last, in
+    the place of the first, and holds what is left against the schema.
+    """
+    found, places = list(reads[:canonical]), dict[object, int]()
+    for read in reads[canonical:]:
+        key = written_key(read.plain) if isinstance(read.plain, dict) else read.written
+        place = places.get(key)
+        if key is not None and place is not None and found[place].written is not None:
+            found[place] = read
+            continue
+        if key is not None:
+            places[key] = len(found)
+        found.append(read)
+    return found
+
+
 def _items(reads: Sequence[Read], canonical: int) -> dict[object, tuple[Plain, Read]]:
     """The items by compose's own key; a later one takes the place of an earlier one."""
     found: dict[object, tuple[Plain, Read]] = {}
     for index, read in enumerate(reads):
         values = _expanded(read) if index < canonical else iter((read.plain,))
         for value in values:
-            found[_key(value)] = (value, read)
+            found[written_key(value)] = (value, read)
             if len(found) > PAIRWISE and index < canonical:
                 # From here on only numbers are compared, and expanded ones are none of them odd.
                 break
@@ -71,7 +92,8 @@ def _expanded(read: Read) -> Iterator[Plain]:
             yield item
 
 
-def _key(value: Plain) -> object:
+def written_key(value: Plain) -> object:
+    """What compose tells entries apart by before it looks whether they are right."""
     if not isinstance(value, dict):
         return str(value)
     names = (("host_ip", "0.0.0.0"), ("published", None), ("target", None), ("protocol", "tcp"))
