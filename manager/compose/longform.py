@@ -20,6 +20,7 @@ from manager.model.ports import MAX_PORT, IPAddress, IPProtocol, PortRange
 from manager.model.value import dataclass, replace
 
 _KEYS = ("host_ip", "published", "target", "protocol", "mode", "name", "app_protocol")
+_TOLD_APART = frozenset({"host_ip", "published", "target", "protocol"})
 _ATOI = r"[-+]?[0-9]{1,30}\Z"
 _WRAP = 2**32
 
@@ -64,7 +65,8 @@ def read_long(frame: Frame, node: MappingNode) -> Read:
     if error is not None or target is None:
         sound = int(target) % _WRAP if target is not None and 0 <= target < 2**64 else None
         entry = frame.entry(Syntax.LONG, parts, _known(parts, sound), error=error)
-        return Read(entry, None, written=_written(found, error, target))
+        single = all(name in nodes for name in _TOLD_APART & scope.tree.items(node).keys())
+        return Read(entry, None, written=_written(found, error, target) if single else None)
     run = _run(found, target)
     engine = _engine_error(found, run) if _all_known(parts) else None
     entry = frame.entry(Syntax.LONG, parts, _known(parts, run.target), error=engine, run=run)

@@ -30,6 +30,8 @@ ITEMS = [
     ("{target: 80, name: 1, published: 80}, {target: 80, published: '80'}", False),
     ("{target: 80.0, mode: true}, {target: 80}", False),
     ("{target: 80, host_ip: null}, {target: 80}", False),
+    ("{target: 80, published: {a: 80}}, {target: 80}", False),
+    ("{target: 80, foo: 1, published: [80]}, {target: 80}", False),
     ("{target: 80, mode: 1, protocol: 6}, {target: 80}", False),
     ("{target: -1, mode: true}, {target: -1}", False),
     ('{target: 80, mode: "${UNSET:?}"}, {target: 80}', False),
