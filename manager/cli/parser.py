@@ -45,9 +45,14 @@ class Parser(argparse.ArgumentParser):
         return formatter
 
 
-def parse(name: str, module: Any, arguments: list[str]) -> argparse.Namespace:
-    """The arguments of the command `name`. Raises InvalidInput, or SystemExit for `--help`."""
+def parser_of(name: str, module: Any) -> Parser:
+    """The parser of the command `name`, with the options that all commands take."""
     parser = Parser(f"pmap {name}", module.__doc__)
     module.add_arguments(parser)
     add_global_options(parser)
-    return parser.parse_args(arguments)
+    return parser
+
+
+def parse(name: str, module: Any, arguments: list[str]) -> argparse.Namespace:
+    """The arguments of the command `name`. Raises InvalidInput, or SystemExit for `--help`."""
+    return parser_of(name, module).parse_args(arguments)

@@ -139,7 +139,7 @@ class Checker:
             for rule, check in selection.relevant(context.facts)
             for hit in check(context)
         ]
-        if any(map(may_silence, context.project.sources.values())):
+        if any(may_silence(source.text) for source in context.project.sources.values()):
             caught = [c for c in caught if not self._is_silenced(c)]
         narrowed = {(c.rule.narrows, id(c.hit.entry)) for c in caught if c.rule.narrows}
         return [c for c in caught if (c.rule.id, id(c.hit.entry)) not in narrowed]

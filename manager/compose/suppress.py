@@ -26,9 +26,9 @@ Silenced = Mapping[int, frozenset[str] | None]
 """Ids of silenced rules by line, from 1; None silences every rule."""
 
 
-def may_silence(source: SourceText) -> bool:
+def may_silence(text: str) -> bool:
     """Whether it is worth a closer look: in most files there is no such comment."""
-    return "pmap:" in source.text
+    return "pmap:" in text
 
 
 def silenced_lines(text: str) -> Silenced:
@@ -130,7 +130,7 @@ class _Lines:
 
 def _candidates(text: str) -> Iterator[re.Match[str]]:
     """What looks like such a comment, inside of a text too."""
-    return re.finditer(_COMMENT, text) if "pmap:" in text else iter(())
+    return re.finditer(_COMMENT, text) if may_silence(text) else iter(())
 
 
 def _comments(text: str) -> list[re.Match[str]]:

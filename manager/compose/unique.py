@@ -1,10 +1,9 @@
 """Entries that compose's schema takes for equal, or never sees.
 
-It refuses the whole project for equal ones:
-
-the schema wants the items of `ports` to be unique, and compares a number with an earlier text
-by what the text is worth: `published: 8080` after `published: "8080"` is refused, while the
-other way round both stay, as two entries. Over 20 entries it only compares numbers.
+For equal ones it refuses the whole project. It wants the items of `ports` to be unique, and
+compares a number with an earlier text by what the text is worth: `published: 8080` after
+`published: "8080"` is refused, while the other way round both stay, as two entries. Over 20
+entries it only compares numbers.
 """
 
 from __future__ import annotations
@@ -50,12 +49,11 @@ def without_replaced(reads: Sequence[Read], canonical: int) -> list[Read]:
     found, places = list(reads[:canonical]), dict[object, int]()
     for read in reads[canonical:]:
         key = written_key(read.plain) if isinstance(read.plain, dict) else read.written
-        place = places.get(key)
-        if key is not None and place is not None and found[place].written is not None:
+        place = places.get(key) if key is not None else None
+        if place is not None and found[place].written is not None:
             found[place] = read
             continue
-        if key is not None:
-            places[key] = len(found)
+        places[key] = len(found)
         found.append(read)
     return found
 

@@ -72,13 +72,11 @@ def run(args: argparse.Namespace) -> int:
 def _options_by_command() -> dict[str, dict[str, str]]:
     """Every option of every command with its help, asked of the commands' own parsers."""
     from manager.cli.main import COMMANDS
-    from manager.cli.options import add_global_options
+    from manager.cli.parser import parser_of
 
     found = {}
     for name in COMMANDS:
-        parser = argparse.ArgumentParser(prog=name)
-        importlib.import_module(f"manager.cli.commands.{name}").add_arguments(parser)
-        add_global_options(parser)
+        parser = parser_of(name, importlib.import_module(f"manager.cli.commands.{name}"))
         found[name] = {
             option: str(action.help or "")
             for action in parser._actions
